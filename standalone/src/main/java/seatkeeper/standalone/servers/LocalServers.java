@@ -1,0 +1,84 @@
+package seatkeeper.standalone.servers;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+
+/** The three servers on one data folder. They register no shutdown hook: whoever starts them closes them. */
+public final class LocalServers implements AutoCloseable {
+
+    private final DataFolder folder;
+    private final Ports ports;
+    private final KafkaServer kafka;
+    private final PostgresServer postgres;
+    private final RedisServer redis;
+
+    private LocalServers(DataFolder folder, Ports ports, Map<String, String> postgresSettings) {
+        this.folder = folder;
+        this.ports = ports;
+        kafka = new KafkaServer(ports.kafka(), folder);
+        postgres = new PostgresServer(ports.postgres(), folder, postgresSettings);
+        redis = new RedisServer(ports.redis(), folder);
+    }
+
+    public static LocalServers start(Path folder, Ports ports) {
+        return start(folder, ports, Map.of());
+    }
+
+    /** Starts all or, with a {@link StartFailure}, none. */
+    public static LocalServers start(Path folder, Ports ports, Map<String, String> postgresSettings) {
+        var chosen = ports.chosen();
+        var servers = new LocalServers(DataFolder.open(folder), chosen, postgresSettings);
+        try {
+            servers.startAll();
+            return servers;
+        } catch (Throwable e) {
+            servers.close();
+            throw e;
+        }
+    }
+
+    /** The ports in use, where any free one was asked for too. */
+    public Ports ports() {
+        return ports;
+    }
+
+    public KafkaServer kafka() {
+        return kafka;
+    }
+
+    public PostgresServer postgres() {
+        return postgres;
+    }
+
+    public RedisServer redis() {
+        return redis;
+    }
+
+    /** From the entrance to the truth, and the folder's lock last. */
+    @Override
+    public void close() {
+        try (folder;
+                postgres;
+                redis;
+                kafka) {}
+    }
+
+    private void startAll() {
+        var servers = List.of(kafka, postgres, redis);
+        servers.forEach(Server::requirePort);
+        try (var threads = Executors.newFixedThreadPool(servers.size())) {
+            var starts = servers.stream().map(server -> threads.submit(server::start)).toList();
+            for (var start : starts) {
+                start.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StartFailure failure ? failure : new StartFailure("the servers did not start: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("the servers did not start: interrupted", e);
+        }
+    }
+}
