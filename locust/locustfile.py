@@ -21,7 +21,8 @@ from scenarios import (
     RetryStorm,
     SellOut,
 )
-from trial import Result, ScenarioShape, Settings, attach
+from settings import Settings
+from trial import Result, ScenarioShape, attach
 
 __all__ = [
     "ConfirmRaceSeveralSeats",

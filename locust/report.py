@@ -70,7 +70,7 @@ class Numbers:
     """From the first call until the last seat's CONFIRMED was read."""
 
     @classmethod
-    def of(cls, evidence: Evidence) -> Numbers:
+    def of(cls, evidence: Evidence, sells_out: bool) -> Numbers:
         answered = [
             c for c in evidence.calls if c.received is not None and c.kind != "show"
         ]
@@ -90,7 +90,7 @@ class Numbers:
             submit_to_outcome=Spread.of(received(c) - sent for sent, c in decided),
             sold_out_s=(
                 max(received(c) for c in told if c) - first
-                if sold == set(evidence.seat_ids) and all(told)
+                if sells_out and sold == set(evidence.seat_ids) and all(told)
                 else None
             ),
         )
@@ -98,20 +98,21 @@ class Numbers:
     def lines(self) -> list[str]:
         """For the terminal."""
         lines = [
-            f"  {self.requests} requests, {self.requests_per_s:.0f}/s, "
+            f"{self.requests} requests, {self.requests_per_s:.0f}/s, "
             f"p50/p95/p99 {self.latency} ms",
-            f"  {self.leases} leases, {self.lease_refusals} refused; "
+            f"{self.leases} leases, {self.lease_refusals} refused; "
             f"{self.confirmed} CONFIRMED, {self.rejected} REJECTED",
         ]
         if self.submit_to_outcome.p50_ms is not None:
-            lines.append(f"  submit to outcome p50/p95/p99 {self.submit_to_outcome} ms")
+            lines.append(f"submit to outcome p50/p95/p99 {self.submit_to_outcome} ms")
         if self.sold_out_s is not None:
-            lines.append(f"  sold out in {self.sold_out_s:.1f} s")
+            lines.append(f"sold out in {self.sold_out_s:.1f} s")
         return lines
 
 
 def first_outcome(calls: list[Call]) -> Call | None:
-    return min((c for c in calls if c.outcome), key=received, default=None)
+    told = sorted((c for c in calls if c.outcome), key=received)
+    return told[0] if told else None
 
 
 def outcomes(calls: list[Call]) -> Iterator[tuple[float, Call]]:

@@ -21,6 +21,9 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import sabotage
+from settings import Settings
+
 NO_LOCUST = """no Python here can import Locust.
 Debian: apt-get install python3-locust python3-psycopg2 python3-matplotlib
 else:   pip install locust psycopg2-binary matplotlib"""
@@ -54,8 +57,8 @@ def use_python_with_locust() -> None:
 
 
 def has_locust(python: str) -> bool:
-    probe = [python, "-I", "-c", "import locust.env"]
-    return subprocess.run(probe, capture_output=True).returncode == 0
+    probe = [python, "-c", "import locust.env"]
+    return subprocess.run(probe, cwd="/", capture_output=True).returncode == 0
 
 
 def run_scenarios(options: argparse.Namespace) -> int:
@@ -67,16 +70,14 @@ def run_scenarios(options: argparse.Namespace) -> int:
     import report
     import tables
     from scenarios import ALL
-    from trial import Result, ScenarioShape, Settings, attach
+    from trial import Result, ScenarioShape, attach
 
     settings = Settings.of(options)
-    chosen = [
-        user_class
-        for user_class in ALL
-        if not options.scenario
-        or {str(user_class.scenario.number), user_class.scenario.name}
-        & set(options.scenario)
-    ]
+    by_name = {n: u for u in ALL for n in (str(u.scenario.number), u.scenario.name)}
+    if unknown := set(options.scenario) - set(by_name):
+        print(f"no scenario {' '.join(unknown)}\n\n{SCENARIOS}", file=sys.stderr)
+        return 2
+    chosen = [by_name[name] for name in options.scenario] or ALL
     url = urlsplit(options.host)
     try:
         port = url.port or {"http": 80, "https": 443}[url.scheme]
@@ -92,6 +93,10 @@ def run_scenarios(options: argparse.Namespace) -> int:
         return 2
 
     logging.basicConfig(level=logging.WARNING, format="  %(message)s")
+    # Locust doubts spawn rates above 100; here all at once is the point.
+    logging.getLogger("locust.runners").addFilter(
+        lambda record: "spawn rate is very high" not in record.getMessage()
+    )
     results: list[Result] = []
     for user_class in chosen:
         scenario = user_class.scenario
@@ -109,7 +114,7 @@ def run_scenarios(options: argparse.Namespace) -> int:
         history = gevent.spawn(stats_history, runner)
         already = len(results)
         runner.start_shape()
-        runner.shape_greenlet.join()
+        gevent.joinall([runner.shape_greenlet])
         history.kill()
         runner.quit()
         if len(results) == already:
@@ -131,19 +136,11 @@ def main() -> int:
     parser.add_argument("scenario", nargs="*", help="number or name; default all")
     parser.add_argument("--host", default="http://127.0.0.1:8080", metavar="URL")
     parser.add_argument("--sabotage", action="store_true", help="test the checks")
-    use_python_with_locust()
-    from scenarios import ALL
-    from trial import Settings
-
     Settings.add_arguments(parser)
     options = parser.parse_args()
     if options.sabotage:
-        import sabotage
-
         return sabotage.main()
-    names = {n for u in ALL for n in (str(u.scenario.number), u.scenario.name)}
-    for unknown in set(options.scenario) - names:
-        parser.error(f"no scenario {unknown!r}\n\n{SCENARIOS}")
+    use_python_with_locust()
     return run_scenarios(options)
 
 

@@ -55,7 +55,7 @@ def connect(url: str) -> Any:
     try:
         import psycopg as driver
     except ImportError:
-        import psycopg2 as driver
+        import psycopg2 as driver  # type: ignore[no-redef]
     return driver.connect(url, connect_timeout=5)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from gevent.event import Event
-from locust import LoadTestShape, __version__
+from locust import LoadTestShape
 from locust.env import Environment
 
 import checks
@@ -26,46 +24,10 @@ import tables
 from checks import Evidence, Verdict
 from history import History
 from scenario import Scenario, Size
+from settings import Settings
 
 GRACE_S = 60
 """How long users may take to end what they have begun when time is up."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the command line says, the same for `run.py` and for Locust's own."""
-
-    database: str
-    seed: int
-    short: bool
-    reports: Path
-
-    @staticmethod
-    def add_arguments(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "--database",
-            metavar="URL",
-            default=os.environ.get(
-                "DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/seats"
-            ),
-            help="Postgres of the system, only read (DATABASE_URL; default %(default)s)",
-        )
-        parser.add_argument(
-            "--seed",
-            type=int,
-            default=SystemRandom().randrange(10**6),
-            help="repeat the random choices of an earlier run",
-        )
-        parser.add_argument(
-            "--short",
-            action="store_true",
-            help="scaled down: all scenarios within 3 minutes",
-        )
-
-    @classmethod
-    def of(cls, options: argparse.Namespace) -> Settings:
-        reports = Path(__file__).resolve().parent / "reports"
-        return cls(options.database, options.seed, options.short, reports)
 
 
 @dataclass
@@ -86,8 +48,9 @@ class Result:
         return all(v.ok for v in self.verdicts)
 
     def __str__(self) -> str:
-        lines = [f"  {v}" for v in self.verdicts] + [f"  {checks.BEYOND_THIS_RUN}"]
-        return "\n".join([*sorted(lines), "", *self.numbers.lines(), ""])
+        lines = [*map(str, self.verdicts), checks.BEYOND_THIS_RUN]
+        lines.sort(key=lambda line: line[0] if line[0].isdigit() else "~")
+        return "\n".join(f"  {line}" for line in lines + self.numbers.lines()) + "\n"
 
 
 @dataclass
@@ -180,7 +143,7 @@ class Trial:
         """Whether users should stop asking."""
         if time.monotonic() >= self.asked_until:
             self.finish()
-        return self.finished.is_set()
+        return bool(self.finished.is_set())
 
     def finish(self) -> None:
         if not self.finished.is_set():
@@ -189,7 +152,7 @@ class Trial:
 
     def judge(self, environment: Environment) -> Result:
         """Check all invariants and the scenario's own, and write the report."""
-        verdicts = [errors_in_users(environment)]
+        verdicts = []
         try:
             rows = tables.read(self.settings.database, self.show_id)
         except Exception as unreadable:  # of whichever driver is installed
@@ -199,6 +162,7 @@ class Trial:
             )
         evidence = Evidence(self.seat_sets, self.history.calls, rows, self.asked_until)
         verdicts += [c(evidence) for c in checks.INVARIANTS + self.scenario.checks]
+        verdicts.append(errors_in_users(environment, self.joined))
         result = Result(
             self.scenario,
             self.size,
@@ -206,7 +170,7 @@ class Trial:
             self.settings.seed,
             self.started,
             verdicts,
-            report.Numbers.of(evidence),
+            report.Numbers.of(evidence, checks.sold_out in self.scenario.checks),
             self.settings.reports
             / f"{self.scenario.name}-{self.started:%Y%m%d-%H%M%S}",
         )
@@ -217,12 +181,13 @@ class Trial:
 NO_TABLES = tables.Tables({}, [], [])
 
 
-def errors_in_users(environment: Environment) -> Verdict:
+def errors_in_users(environment: Environment, users: int) -> Verdict:
     """A user that broke proves nothing, so its error fails the run."""
+    assert environment.runner is not None
     errors = environment.runner.exceptions.values()
     return Verdict(
         "- no error inside the users themselves",
-        f"Locust {__version__}".strip(),
+        checks.count(users, "user"),
         [f"{e['count']}x {e['msg']}\n{e['traceback']}" for e in errors],
     )
 
@@ -237,7 +202,8 @@ class ScenarioShape(LoadTestShape):
     short = False
 
     def tick(self) -> tuple[int, float] | None:
-        user_class = self.runner.user_classes[0]
+        assert self.runner is not None
+        user_class: Any = self.runner.user_classes[0]
         if user_class.current is not None and user_class.current.over():
             return None
         size = user_class.scenario.size(self.short)
@@ -249,22 +215,28 @@ def attach(
 ) -> None:
     """Make each test of this environment a trial, and hand over its result."""
     environment.stop_timeout = max(environment.stop_timeout or 0, GRACE_S)
-    environment.shape_class.short = settings.short
+    shape = environment.shape_class
+    assert isinstance(shape, ScenarioShape)
+    shape.short = settings.short
 
-    def start(**_: Any) -> None:
+    def chosen() -> Any:
+        """The one user class of the test, which may be picked as late as now."""
         if len(environment.user_classes) > 1:
             names = " ".join(u.__name__ for u in environment.user_classes)
             raise SystemExit(f"one scenario at a time, please; name one of: {names}")
-        user_class = environment.user_classes[0]
+        return environment.user_classes[0]
+
+    def start(**_: Any) -> None:
+        user_class = chosen()
         host = (environment.host or user_class.host).rstrip("/")
         user_class.current = Trial(user_class.scenario, settings, host)
         user_class.current.begin()
 
     def stopping(**_: Any) -> None:
-        environment.user_classes[0].current.finish()
+        chosen().current.finish()
 
     def stop(**_: Any) -> None:
-        user_class = environment.user_classes[0]
+        user_class = chosen()
         trial, user_class.current = user_class.current, None
         judged(trial.judge(environment))
 

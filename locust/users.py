@@ -8,7 +8,7 @@ import time
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from locust import FastHttpUser
+from locust import FastHttpUser, task
 from locust.exception import StopUser
 
 from checks import ALLOWED
@@ -45,6 +45,21 @@ class SeatUser(FastHttpUser):
         self.identity = self.trial.join()
         self.random = self.identity.choices
         self.user_id = self.identity.user_id
+
+    @task
+    def next_round(self) -> None:
+        """Start a round only while users are asking.
+
+        When time is up Locust kills the users that pause. One of them may wake
+        before the kill reaches it, and would die with a call half done.
+        """
+        if self.trial.over():
+            raise StopUser()
+        self.round()
+
+    def round(self) -> None:
+        """What a user does between two pauses."""
+        raise NotImplementedError
 
     def wait_time(self) -> float:
         return self.random.uniform(*self.pause_s)

@@ -10,6 +10,17 @@ from scenarios.retry_storm import RetryStorm
 from scenarios.sell_out import SellOut
 from users import SeatUser
 
+__all__ = [
+    "ALL",
+    "ConfirmRaceSeveralSeats",
+    "ConfirmRaceSingleSeat",
+    "LeaseExpiry",
+    "LockContention",
+    "LockRace",
+    "RetryStorm",
+    "SellOut",
+]
+
 ALL: tuple[type[SeatUser], ...] = (
     LockContention,
     LeaseExpiry,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from locust import task
-
 from checks import one_confirmed, one_set_booked
 from scenario import Scenario, Size
 from users import SeatUser
@@ -26,8 +24,7 @@ class ConfirmRace(SeatUser):
     pause_s = (0.2, 0.6)
     won: tuple[str, tuple[str, ...]] | None = None
 
-    @task
-    def race(self) -> None:
+    def round(self) -> None:
         if self.won:
             request_id, seats = self.won
             self.confirm(seats, request_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from locust import task
-
 from checks import one_lease_only
 from scenario import Scenario, Size
 from users import SeatUser
@@ -25,6 +23,5 @@ class LockContention(SeatUser):
         checks=(one_lease_only,),
     )
 
-    @task
-    def ask_for_the_seat(self) -> None:
+    def round(self) -> None:
         self.lock(self.trial.seat_sets[0])

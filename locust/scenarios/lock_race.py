@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from locust import task
-
 from checks import never_a_part, new_holder_in_time
 from scenario import Scenario, Size
+from scenarios.lease_expiry import AWAY_S
 from users import SeatUser
 
 PROBE_AFTER_REFUSAL = 0.2
@@ -27,13 +26,12 @@ class LockRace(SeatUser):
         checks=(never_a_part, new_holder_in_time),
     )
 
-    @task
-    def hold_all_or_nothing(self) -> None:
+    def round(self) -> None:
         seats = tuple(self.random.sample(self.trial.seat_sets[0], k=3))
         call = self.lock(seats)
         if call.granted:
             for seat_id in seats:
                 self.verify(seat_id)
-            self.sleep(self.trial.size.ttl_s)
+            self.sleep(self.trial.size.ttl_s + AWAY_S)
         elif self.random.random() < PROBE_AFTER_REFUSAL:
             self.verify(self.random.choice(seats))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gevent
-from locust import task
-
 from checks import SENDS, sent_again_and_again
 from scenario import Scenario, Size
 from users import LONG_POLL_S, SeatUser
@@ -34,8 +32,7 @@ class RetryStorm(SeatUser):
     pause_s = (0.5, 3.0)
     requests = 0
 
-    @task
-    def insist(self) -> None:
+    def round(self) -> None:
         every = self.trial.seat_sets[0]
         seats = tuple(self.random.sample(every, k=self.random.randint(*PARTY)))
         self.lock(seats)

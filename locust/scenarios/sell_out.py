@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-from locust import task
-
 from checks import sold_out
 from scenario import Scenario, Size
 from trial import Trial
@@ -63,8 +61,7 @@ class SellOut(SeatUser):
         if self.identity.index == 0:
             SellOut.map = SeatMap(self.trial)
 
-    @task
-    def buy(self) -> None:
+    def round(self) -> None:
         if self.map.all_booked:
             self.leave()
         free = self.map.free

@@ -16,6 +16,7 @@ public class WorkerApplication {
     /** Reads booking-worker.yml, then the user's application.yml and environment. */
     public static SpringApplicationBuilder application() {
         return new SpringApplicationBuilder(WorkerApplication.class)
+                .main(WorkerApplication.class)
                 .properties("spring.config.name=booking-worker,application");
     }
 }

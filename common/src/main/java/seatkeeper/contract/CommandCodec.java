@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,17 @@ public final class CommandCodec {
 
     /** Of a record as it came from the broker; its key must be the show_id. */
     public Decoded decode(byte @Nullable [] key, byte @Nullable [] value) {
+        Decoded decoded = decode(value);
+        if (decoded instanceof Decoded.Valid(Command command)
+                && !Arrays.equals(key, command.showId().getBytes(StandardCharsets.UTF_8))) {
+            String detail = "show_id must be the key of the record";
+            return new Decoded.Invalid(Code.INVALID_COMMAND, detail, command.requestId(), command.showId());
+        }
+        return decoded;
+    }
+
+    /** Of what {@link #encode} gave, wherever it was kept. */
+    public Decoded decode(byte @Nullable [] value) {
         if (value == null) {
             return new Decoded.Invalid(Code.INVALID_COMMAND, "the record has no value", null, null);
         }
@@ -94,10 +106,10 @@ public final class CommandCodec {
         if (!json.isObject()) {
             return new Decoded.Invalid(Code.INVALID_COMMAND, "the value is not a JSON object", null, null);
         }
-        return decode(key, json);
+        return decode(json);
     }
 
-    private Decoded decode(byte @Nullable [] key, JsonNode json) {
+    private Decoded decode(JsonNode json) {
         UUID requestId = null;
         String showId = null;
         try {
@@ -112,9 +124,6 @@ public final class CommandCodec {
             }
             if (!ConfirmBooking.TYPE.equals(text(json, "type"))) {
                 throw new InvalidField("type", "must be " + ConfirmBooking.TYPE);
-            }
-            if (key == null || !showId.equals(new String(key, StandardCharsets.UTF_8))) {
-                throw new InvalidField("show_id", "must be the key of the record");
             }
             Instant submittedAt = instant(json, "submitted_at");
             if (submittedAt == null) {

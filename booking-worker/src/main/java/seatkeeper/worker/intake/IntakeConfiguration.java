@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.EventListener;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.event.ConsumerStoppedEvent;
@@ -70,11 +70,13 @@ class IntakeConfiguration {
     }
 
     /** A consumer that gave up (an {@link Error} in the batch) must not look alive: end, and be started again. */
-    @EventListener
-    void onConsumerStopped(ConsumerStoppedEvent stopped, ApplicationContext context) {
-        if (stopped.getReason() != ConsumerStoppedEvent.Reason.NORMAL) {
-            log.error("the consumer of {} stopped: {}; the worker ends", Topics.COMMANDS, stopped.getReason());
-            Thread.ofPlatform().start(() -> System.exit(SpringApplication.exit(context, () -> 1)));
-        }
+    @Bean
+    ApplicationListener<ConsumerStoppedEvent> endWithConsumer(ApplicationContext context) {
+        return stopped -> {
+            if (stopped.getReason() != ConsumerStoppedEvent.Reason.NORMAL) {
+                log.error("the consumer of {} stopped: {}; the worker ends", Topics.COMMANDS, stopped.getReason());
+                Thread.ofPlatform().start(() -> System.exit(SpringApplication.exit(context, () -> 1)));
+            }
+        };
     }
 }

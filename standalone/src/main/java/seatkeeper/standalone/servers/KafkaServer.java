@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka node, broker and controller in one, inside this JVM. After a failed start its threads may keep the JVM alive:
- * the caller ends it.
+ * A Kafka node, broker and controller in one, inside this JVM. It ends the JVM itself where it cannot go on, on a full
+ * disk for instance. After a failed start its threads may keep the JVM alive: the caller ends it.
  */
 public final class KafkaServer extends Server {
 
@@ -66,7 +66,8 @@ public final class KafkaServer extends Server {
         } catch (StartFailure e) {
             throw e;
         } catch (Exception e) {
-            throw new StartFailure("Kafka did not start: " + e, e);
+            requirePort();
+            throw StartFailure.of("Kafka", e);
         }
         log.info("Kafka is ready on port {} after {} ms", port, (System.nanoTime() - began) / 1_000_000);
     }

@@ -75,10 +75,10 @@ public final class LocalServers implements AutoCloseable {
                 start.get();
             }
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof StartFailure failure ? failure : new StartFailure("the servers did not start: " + e.getCause(), e);
+            throw e.getCause() instanceof StartFailure failure ? failure : StartFailure.of("a server", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartFailure("the servers did not start: interrupted", e);
+            throw StartFailure.of("a server", e);
         }
     }
 }

@@ -4,7 +4,6 @@ import static java.net.InetAddress.ofLiteral;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
@@ -22,13 +21,23 @@ public record Ports(int kafka, int postgres, int redis) {
 
     private static final int HIGHEST = 29_999;
 
+    /** With every 0 replaced. */
     Ports chosen() {
-        if (kafka != 0 && postgres != 0 && redis != 0) {
-            return this;
+        var chosen = this;
+        if (kafka == 0 || postgres == 0 || redis == 0) {
+            int first = firstOfFree(4);
+            chosen = new Ports(
+                    kafka == 0 ? first : kafka, postgres == 0 ? first + 2 : postgres, redis == 0 ? first + 3 : redis);
         }
-        int first = firstOfFree(4);
-        return new Ports(
-                kafka == 0 ? first : kafka, postgres == 0 ? first + 2 : postgres, redis == 0 ? first + 3 : redis);
+        if (chosen.all().distinct().count() < 4 || chosen.all().anyMatch(port -> port < 1 || port > 65_535)) {
+            throw new StartFailure("%s will not do: between 1 and 65535, all different, also from Kafka's plus one"
+                    .formatted(chosen));
+        }
+        return chosen;
+    }
+
+    private IntStream all() {
+        return IntStream.of(kafka, kafka + 1, postgres, redis);
     }
 
     static boolean isFree(int port) {
@@ -40,10 +49,9 @@ public record Ports(int kafka, int postgres, int redis) {
     }
 
     private int firstOfFree(int count) {
-        var given = List.of(kafka, kafka + 1, postgres, redis);
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int first = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - count);
-            if (IntStream.range(first, first + count).allMatch(port -> !given.contains(port) && isFree(port))) {
+            if (IntStream.range(first, first + count).allMatch(port -> all().noneMatch(given -> given == port) && isFree(port))) {
                 return first;
             }
         }

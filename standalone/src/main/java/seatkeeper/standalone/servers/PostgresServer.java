@@ -95,10 +95,25 @@ public final class PostgresServer extends ServerProcess {
         return List.of(new Signal("INT", Duration.ofSeconds(30)), new Signal("QUIT", Duration.ofSeconds(5)));
     }
 
-    /** The sessions of a killed server need a moment to notice. */
+    /** Sessions outlive a killed server until their statement ends, and keep a new one from the data. */
     @Override
-    boolean isPassing(String failure) {
-        return failure.contains("pre-existing shared memory block");
+    boolean isPassing(String reason) {
+        if (!reason.contains("pre-existing shared memory block")) {
+            return false;
+        }
+        ProcessHandle.allProcesses().filter(this::isLeftover).forEach(ProcessHandle::destroyForcibly);
+        return true;
+    }
+
+    /** On Linux; elsewhere they can only be waited for. */
+    private boolean isLeftover(ProcessHandle handle) {
+        try {
+            var workingFolder = Files.readSymbolicLink(Path.of("/proc", Long.toString(handle.pid()), "cwd"));
+            return workingFolder.equals(folder().file("postgres"))
+                    && handle.info().command().orElse("").endsWith("/bin/postgres");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The order of text must not depend on the machine, nor the rows' order with it. */

@@ -76,7 +76,7 @@ public final class RedisServer extends ServerProcess {
     }
 
     @Override
-    boolean isPassing(String failure) {
+    boolean isPassing(String reason) {
         return false;
     }
 }

@@ -66,8 +66,8 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
     /** From the gentlest to the roughest, each with its time; at the end comes a kill. */
     abstract List<Signal> stopSignals();
 
-    /** Whether this ending passes by itself. */
-    abstract boolean isPassing(String failure);
+    /** Whether the hindrance goes away, perhaps because it is removed here. */
+    abstract boolean isPassing(String reason);
 
     record Signal(String name, Duration patience) {}
 
@@ -91,7 +91,7 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
 
     @Override
     public synchronized void start() {
-        if (process != null && process.isAlive()) {
+        if (process != null && isOurs(process.toHandle())) {
             return;
         }
         long began = System.nanoTime();
@@ -104,9 +104,9 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
             throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartFailure(name + " did not start: interrupted", e);
+            throw StartFailure.of(name, e);
         } catch (Exception e) {
-            throw new StartFailure("%s did not start: %s".formatted(name, e), e);
+            throw StartFailure.of(name, e);
         }
         log.info("{} is ready on port {} after {} ms", name, port, (System.nanoTime() - began) / 1_000_000);
     }
@@ -144,7 +144,7 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
         long logged = logSize();
         var tool = spawn(command);
         if (tool.waitFor() != 0) {
-            throw failure(lastWords(logged));
+            throw failure(lastWords(tool, logged));
         }
     }
 
@@ -157,7 +157,8 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
             if (becomesReady(started)) {
                 return;
             }
-            var reason = lastWords(logged);
+            var reason = lastWords(started, logged);
+            requirePort();
             if (!isPassing(reason) || System.nanoTime() > leftoversDeadline) {
                 throw failure(reason);
             }
@@ -275,18 +276,19 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
         return Files.exists(logFile) ? Files.size(logFile) : 0;
     }
 
-    /** The line in which the server said why it ends. */
-    private String lastWords(long logged) throws IOException {
+    /** The line in which the process said why it ends; others may write to the log too. */
+    private String lastWords(Process ended, long logged) throws IOException {
         List<String> lines;
         try (var log = Files.newInputStream(logFile)) {
             log.skipNBytes(Math.min(logged, logSize()));
             lines = new String(log.readAllBytes(), UTF_8).lines().toList();
         }
         return lines.stream()
-                .filter(line -> line.contains("FATAL") || line.contains("error:"))
+                .filter(line -> line.contains("error:") || (line.contains("FATAL") && line.contains("[%d]".formatted(ended.pid()))))
                 .findFirst()
                 .or(() -> lines.stream().reduce((_, last) -> last))
                 .orElse("it ended without a word")
+                .replaceFirst(".*(?=FATAL)", "")
                 .strip();
     }
 

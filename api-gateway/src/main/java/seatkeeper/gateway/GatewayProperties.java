@@ -1,0 +1,28 @@
+package seatkeeper.gateway;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The gateway's own settings, {@code booking.*}; Spring Boot's names serve for everything else.
+ *
+ * @param maxSeatsPerRequest the most seats one lease or confirm may name
+ * @param maxWait the longest {@code Prefer: wait} that is granted
+ * @param confirmDeadline how long a confirm may be under way before its leases stop waiting for it
+ */
+@ConfigurationProperties("booking")
+public record GatewayProperties(
+        @DefaultValue("50") int maxSeatsPerRequest,
+        @DefaultValue("30s") Duration maxWait,
+        @DefaultValue("30m") Duration confirmDeadline,
+        @DefaultValue Lease lease) {
+
+    /**
+     * Settings of leases.
+     *
+     * @param defaultTtl of a lease whose request names none
+     * @param maxLifetime from the first acquisition, extensions and renewals included
+     */
+    public record Lease(@DefaultValue("2m") Duration defaultTtl, @DefaultValue("30m") Duration maxLifetime) {}
+}

@@ -1,0 +1,142 @@
+package seatkeeper.gateway.booking;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.stereotype.Component;
+import seatkeeper.contract.Command;
+import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.CommandCodec;
+import seatkeeper.contract.CommandCodec.Decoded;
+import seatkeeper.contract.Topics;
+import seatkeeper.gateway.GatewayProperties;
+import seatkeeper.gateway.web.Refusal;
+
+/**
+ * Finds accepted commands in the part of the log the workers have not committed yet: the last resort before it is said
+ * that a request was never seen. Usually that part is empty and the answer costs two calls to the broker. Look-ups that
+ * come together share one reading.
+ */
+@Component
+class CommandLog {
+
+    private final ConsumerFactory<byte[], byte[]> consumers;
+    private final CommandCodec codec;
+    private final Object lock = new Object();
+    private Map<UUID, CompletableFuture<Optional<ConfirmBooking>>> next = new HashMap<>();
+    private boolean reading;
+
+    CommandLog(ConsumerFactory<byte[], byte[]> consumers, GatewayProperties properties) {
+        this.consumers = consumers;
+        this.codec = new CommandCodec(properties.maxSeatsPerRequest());
+    }
+
+    /**
+     * The command, if it waits to be decided.
+     *
+     * @throws Refusal 503 when the broker is away, for then nobody can say
+     */
+    Optional<ConfirmBooking> undecided(UUID requestId) {
+        CompletableFuture<Optional<ConfirmBooking>> answer;
+        synchronized (lock) {
+            answer = next.computeIfAbsent(requestId, _ -> new CompletableFuture<>());
+            if (!reading) {
+                reading = true;
+                Thread.ofVirtual().name("command-log").start(this::readWhileAsked);
+            }
+        }
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw Refusal.unavailable("Kafka", e.getCause());
+        }
+    }
+
+    private void readWhileAsked() {
+        while (true) {
+            Map<UUID, CompletableFuture<Optional<ConfirmBooking>>> asked;
+            synchronized (lock) {
+                if (next.isEmpty()) {
+                    reading = false;
+                    return;
+                }
+                asked = next;
+                next = new HashMap<>();
+            }
+            try {
+                Map<UUID, ConfirmBooking> found = read(asked.keySet());
+                asked.forEach((id, answer) -> answer.complete(Optional.ofNullable(found.get(id))));
+            } catch (Throwable e) {
+                asked.values().forEach(answer -> answer.completeExceptionally(e));
+            }
+        }
+    }
+
+    private Map<UUID, ConfirmBooking> read(Set<UUID> wanted) {
+        Map<UUID, ConfirmBooking> found = new HashMap<>();
+        try (Consumer<byte[], byte[]> consumer =
+                consumers.createConsumer(Topics.WORKER_GROUP, null, null, settings())) {
+            Map<TopicPartition, Long> ends = seekToUndecided(consumer);
+            while (!ends.isEmpty() && found.size() < wanted.size()) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                    if (codec.decode(record.key(), record.value()) instanceof Decoded.Valid(Command command)
+                            && command instanceof ConfirmBooking confirm
+                            && wanted.contains(confirm.requestId())) {
+                        found.putIfAbsent(confirm.requestId(), confirm);
+                    }
+                }
+                ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+            }
+        }
+        return found;
+    }
+
+    /** The ends of the partitions that have undecided commands; the consumer stands at their beginning. */
+    private static Map<TopicPartition, Long> seekToUndecided(Consumer<byte[], byte[]> consumer) {
+        Set<TopicPartition> partitions = consumer.partitionsFor(Topics.COMMANDS).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .collect(Collectors.toSet());
+        if (partitions.isEmpty()) {
+            throw new KafkaException("there is no topic " + Topics.COMMANDS);
+        }
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
+        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            long beginning = beginnings.getOrDefault(partition, 0L);
+            OffsetAndMetadata decided = committed.get(partition);
+            starts.put(partition, decided == null ? beginning : Math.max(beginning, decided.offset()));
+        }
+        ends.entrySet().removeIf(end -> starts.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        List<TopicPartition> undecided = new ArrayList<>(ends.keySet());
+        consumer.assign(undecided);
+        undecided.forEach(partition -> consumer.seek(partition, starts.getOrDefault(partition, 0L)));
+        return ends;
+    }
+
+    /** Reads the offsets of the workers' group without joining it, and sees records behind open transactions too. */
+    private static Properties settings() {
+        Properties settings = new Properties();
+        settings.setProperty(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
+        return settings;
+    }
+}

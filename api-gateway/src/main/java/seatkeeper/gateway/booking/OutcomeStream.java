@@ -1,0 +1,178 @@
+package seatkeeper.gateway.booking;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.stereotype.Component;
+import seatkeeper.contract.Outcome;
+import seatkeeper.contract.OutcomeCodec;
+import seatkeeper.contract.Topics;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Every gateway reads all outcomes, for any of them may have somebody waiting; so it assigns itself every partition
+ * instead of joining a group. An outcome is settled before it is told: who learns of a booking from us never finds its
+ * seats free.
+ *
+ * <p>The place up to which outcomes are settled is kept as the offset of a consumer group without members, which all
+ * gateways share: the next one to start settles what happened while there was none. Settling twice does no harm.
+ */
+@Component
+class OutcomeStream implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(OutcomeStream.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PARTITIONS_CHECKED_EVERY = Duration.ofSeconds(30);
+
+    private final ConsumerFactory<byte[], byte[]> consumers;
+    private final Requests requests;
+    private final Waiters waiters;
+
+    private volatile @Nullable Thread thread;
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile CountDownLatch stopped = new CountDownLatch(0);
+
+    OutcomeStream(ConsumerFactory<byte[], byte[]> consumers, Requests requests, Waiters waiters) {
+        this.consumers = consumers;
+        this.requests = requests;
+        this.waiters = waiters;
+    }
+
+    @Override
+    public void start() {
+        stopped = new CountDownLatch(1);
+        thread = Thread.ofPlatform().name("outcomes").start(this::run);
+    }
+
+    @Override
+    public void stop() {
+        stopped.countDown();
+        Consumer<byte[], byte[]> polling = consumer;
+        if (polling != null) {
+            polling.wakeup();
+        }
+        Thread running = thread;
+        if (running != null) {
+            try {
+                running.join(Duration.ofSeconds(5));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return stopped.getCount() > 0;
+    }
+
+    /** Ends after the web server, whose calls may wait for outcomes. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    private void run() {
+        int failures = 0;
+        while (isRunning()) {
+            try (Consumer<byte[], byte[]> opened = consumers.createConsumer()) {
+                consumer = opened;
+                assign(opened);
+                failures = 0;
+                follow(opened);
+            } catch (WakeupException e) {
+                // Asked to stop.
+            } catch (KafkaException | DataAccessException e) {
+                if (failures++ % 60 == 0) {
+                    log.warn("outcomes wait: {}", e.toString());
+                }
+                pause();
+            } catch (RuntimeException e) {
+                log.error("a bug: outcomes are read again from the last place settled", e);
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            boolean _ = stopped.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int assign(Consumer<byte[], byte[]> consumer) {
+        List<TopicPartition> partitions = consumer.partitionsFor(Topics.OUTCOMES).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        if (partitions.isEmpty()) {
+            throw new KafkaException("there is no topic " + Topics.OUTCOMES + " yet; a booking-worker creates it");
+        }
+        consumer.assign(partitions);
+        return partitions.size();
+    }
+
+    private void follow(Consumer<byte[], byte[]> consumer) {
+        long checkedAt = System.nanoTime();
+        while (isRunning()) {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            if (!records.isEmpty()) {
+                arrived(records);
+                consumer.commitSync();
+            }
+            if (System.nanoTime() - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {
+                checkedAt = System.nanoTime();
+                assign(consumer);
+            }
+        }
+    }
+
+    private void arrived(ConsumerRecords<byte[], byte[]> records) {
+        DataAccessException redisAway = null;
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            Outcome outcome = read(record);
+            if (outcome == null) {
+                continue;
+            }
+            try {
+                if (redisAway == null) {
+                    requests.settle(outcome);
+                }
+            } catch (DataAccessException e) {
+                // The outcome stands all the same, and who waits for it need not wait for Redis.
+                redisAway = e;
+            }
+            waiters.wake(outcome);
+        }
+        if (redisAway != null) {
+            throw redisAway;
+        }
+    }
+
+    private static @Nullable Outcome read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            if (record.value() != null) {
+                return OutcomeCodec.decode(record.value());
+            }
+        } catch (JacksonException e) {
+            log.debug("not an outcome", e);
+        }
+        log.warn("not an outcome, passed over: partition={}, offset={}", record.partition(), record.offset());
+        return null;
+    }
+}

@@ -1,0 +1,114 @@
+package seatkeeper.gateway.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Cuts a body off at its limit, announced or chunked: servlet containers limit forms only, not JSON. */
+@Component
+class BodyLimit extends OncePerRequestFilter {
+
+    private static final int BYTES = 16 * 1024;
+    /** A show lists up to 200,000 seats of up to 64 characters. */
+    private static final int SHOW_BYTES = 16 * 1024 * 1024;
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        int limit = HttpMethod.PUT.matches(request.getMethod()) ? SHOW_BYTES : BYTES;
+        chain.doFilter(new Limited(request, limit), response);
+    }
+
+    /** The body is larger than its limit. */
+    static final class Exceeded extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        Exceeded(int limit) {
+            super("the body is larger than " + limit + " bytes");
+        }
+
+        static @Nullable Exceeded in(Throwable e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof Exceeded exceeded) {
+                    return exceeded;
+                }
+            }
+            return null;
+        }
+    }
+
+    private static final class Limited extends HttpServletRequestWrapper {
+
+        private final int limit;
+
+        Limited(HttpServletRequest request, int limit) {
+            super(request);
+            this.limit = limit;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            if (getContentLengthLong() > limit) {
+                throw new Exceeded(limit);
+            }
+            return new Counting(super.getInputStream(), limit);
+        }
+    }
+
+    private static final class Counting extends ServletInputStream {
+
+        private final ServletInputStream body;
+        private final int limit;
+        private int read;
+
+        Counting(ServletInputStream body, int limit) {
+            this.body = body;
+            this.limit = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int next = body.read();
+            return next < 0 ? next : counted(1, next);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = body.read(bytes, offset, length);
+            return count < 0 ? count : counted(count, count);
+        }
+
+        private int counted(int bytes, int result) throws IOException {
+            read += bytes;
+            if (read > limit) {
+                throw new Exceeded(limit);
+            }
+            return result;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return body.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return body.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            body.setReadListener(listener);
+        }
+    }
+}

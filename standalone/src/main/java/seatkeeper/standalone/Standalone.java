@@ -1,0 +1,132 @@
+package seatkeeper.standalone;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import seatkeeper.gateway.show.SeatStatus;
+import seatkeeper.gateway.show.Shows;
+import seatkeeper.standalone.servers.LocalServers;
+import seatkeeper.standalone.servers.Ports;
+import seatkeeper.standalone.servers.StartFailure;
+
+/**
+ * {@code mvn} in a fresh clone: Kafka, Postgres and Redis on this machine, a worker, a gateway and two shows to try.
+ *
+ * <p>Arguments: {@code --data=.data --kafka-port=9092 --postgres-port=5432 --redis-port=6379 --server.port=8080}; every
+ * other one goes to both applications.
+ */
+public final class Standalone {
+
+    private Standalone() {}
+
+    public static void main(String[] args) {
+        try {
+            start(args);
+        } catch (StartFailure e) {
+            fail(e.getMessage());
+        } catch (RuntimeException e) {
+            fail(NestedExceptionUtils.getMostSpecificCause(e).toString());
+        }
+    }
+
+    /** Broker threads would keep a JVM alive that serves nobody. */
+    @SuppressWarnings("SystemOut")
+    private static void fail(@Nullable String why) {
+        System.err.println(why);
+        System.exit(1);
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static void start(String[] args) {
+        SimpleCommandLinePropertySource options = new SimpleCommandLinePropertySource(args);
+        Ports ports = new Ports(
+                port(options, "kafka-port", Ports.DEFAULT.kafka()),
+                port(options, "postgres-port", Ports.DEFAULT.postgres()),
+                port(options, "redis-port", Ports.DEFAULT.redis()));
+        int httpPort = port(options, "server.port", 8080);
+        String folder = options.getProperty("data");
+        LocalServers servers = LocalServers.start(Path.of(folder == null ? ".data" : folder), ports);
+        // Not a shutdown hook of its own: the applications have to leave before their servers go.
+        SpringApplication.getShutdownHandlers().add(servers::close);
+        requireFree(httpPort);
+
+        LocalApplications applications = LocalApplications.start(servers, args);
+        Shows shows = applications.gateway().getBean(Shows.class);
+        seed(shows);
+        System.out.println(welcome(servers, applications.gateway(), shows));
+    }
+
+    private static int port(SimpleCommandLinePropertySource options, String name, int otherwise) {
+        String value = options.getProperty(name);
+        return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    private static void requireFree(int httpPort) {
+        try (ServerSocket _ = new ServerSocket(httpPort)) {
+            // Free.
+        } catch (IOException e) {
+            fail("port " + httpPort + " for HTTP is taken; set --server.port=<another>");
+        }
+    }
+
+    private static void seed(Shows shows) {
+        shows.put("show_1", Stream.of("A", "B")
+                .flatMap(row -> IntStream.rangeClosed(1, 5).mapToObj(seat -> row + seat))
+                .toList());
+        shows.put("arena_1", IntStream.rangeClosed(1, 20)
+                .boxed()
+                .flatMap(section -> IntStream.rangeClosed(1, 50)
+                        .boxed()
+                        .flatMap(row -> IntStream.rangeClosed(1, 20)
+                                .mapToObj(seat -> "S%02d-%d-%d".formatted(section, row, seat))))
+                .toList());
+    }
+
+    private static String welcome(LocalServers servers, ConfigurableApplicationContext gateway, Shows shows) {
+        String port = gateway.getEnvironment().getProperty("local.server.port");
+        Ports ports = servers.ports();
+        String url = "http://localhost:" + port;
+        String show = "show_1";
+        List<String> seats = free(shows, show);
+        if (seats.size() < 2) {
+            show = "arena_1";
+            seats = free(shows, show);
+        }
+        String body = "\"show_id\":\"%s\",\"seat_ids\":[%s],\"user_id\":\"%s\"".formatted(
+                        show,
+                        seats.stream().map(seat -> "\"" + seat + "\"").collect(Collectors.joining(",")),
+                        UUID.randomUUID());
+        UUID requestId = UUID.randomUUID();
+        return """
+
+                Seatkeeper is running.
+                  HTTP      %1$s
+                  Kafka     localhost:%2$d
+                  Postgres  postgresql://postgres@localhost:%3$d/seats
+                  Redis     localhost:%4$d
+
+                Lock two seats, confirm them, and see the outcome:
+                  curl -X POST %1$s/seat-lock -H 'Content-Type: application/json' -d '{%5$s}'
+                  curl -X POST %1$s/booking/confirm -H 'Content-Type: application/json' -d '{%5$s,"request_id":"%6$s"}'
+                  curl -H 'Prefer: wait=10' %1$s/booking/requests/%6$s
+                """.formatted(url, ports.kafka(), ports.postgres(), ports.redis(), body, requestId);
+    }
+
+    private static List<String> free(Shows shows, String show) {
+        return shows.seats(show).stream()
+                .filter(seat -> !seat.booked())
+                .map(SeatStatus::id)
+                .limit(2)
+                .toList();
+    }
+}

@@ -1,0 +1,40 @@
+package seatkeeper.standalone;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import seatkeeper.standalone.servers.PostgresServer;
+
+/** Plain JDBC, to look at the truth. */
+final class Db {
+
+    private Db() {}
+
+    static long count(String sql, Object... arguments) {
+        return Long.parseLong(column(sql, arguments).getFirst());
+    }
+
+    /** The first column, as text. */
+    static List<String> column(String sql, Object... arguments) {
+        try (Connection connection = DriverManager.getConnection(
+                        RunningSystem.SERVERS.postgres().jdbcUrl(), PostgresServer.USER, "");
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < arguments.length; i++) {
+                statement.setObject(i + 1, arguments[i]);
+            }
+            List<String> values = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    values.add(rows.getString(1));
+                }
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package seatkeeper.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.util.FileSystemUtils;
+import seatkeeper.standalone.servers.LocalServers;
+import seatkeeper.standalone.servers.Ports;
+
+/** Real servers, one worker and one gateway, started once for the whole run. Whoever stops something restores it. */
+final class RunningSystem {
+
+    static final LocalServers SERVERS;
+    static final ConfigurableApplicationContext WORKER;
+    static final ConfigurableApplicationContext GATEWAY;
+    static final Api API;
+
+    static {
+        Path folder = folder();
+        SERVERS = LocalServers.start(folder, Ports.ANY);
+        SpringApplication.getShutdownHandlers().add(() -> {
+            SERVERS.close();
+            delete(folder);
+        });
+        WORKER = LocalApplications.worker(SERVERS);
+        GATEWAY = LocalApplications.gateway(SERVERS, "--server.port=0");
+        API = new Api(port(GATEWAY));
+    }
+
+    private RunningSystem() {}
+
+    /** Undoes what a test did to the system; without a checked exception. */
+    interface Restore extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    static int port(ConfigurableApplicationContext gateway) {
+        return gateway.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /** A show id no other test has. */
+    static String show(String... seats) {
+        String show = "show-" + UUID.randomUUID();
+        if (seats.length > 0) {
+            API.createShow(show, seats);
+        }
+        return show;
+    }
+
+    static Restore workerPaused() {
+        ConcurrentMessageListenerContainer<?, ?> container = WORKER.getBean(ConcurrentMessageListenerContainer.class);
+        container.stop();
+        return container::start;
+    }
+
+    static Restore redisStopped() {
+        SERVERS.redis().stop();
+        return SERVERS.redis()::start;
+    }
+
+    static Restore kafkaStopped() {
+        SERVERS.kafka().stop();
+        return SERVERS.kafka()::start;
+    }
+
+    static Restore postgresStopped() {
+        SERVERS.postgres().stop();
+        return SERVERS.postgres()::start;
+    }
+
+    static void flushRedis() {
+        GATEWAY.getBean(StringRedisTemplate.class).execute((org.springframework.data.redis.connection.RedisConnection
+                connection) -> {
+            connection.serverCommands().flushAll();
+            return null;
+        });
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "system-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
