@@ -172,7 +172,7 @@ public class Ledger {
                 .toList();
         int inserted = jdbc.sql(INSERT_REQUESTS)
                 .param(column("uuid", sorted, Outcome::requestId))
-                .param(array("bytea", sorted.stream().map(d -> d.submission().fingerprint().toBytes())))
+                .param(new SqlArrayValue("bytea", (Object[]) fingerprints(sorted)))
                 .param(column("text", sorted, Outcome::showId))
                 // Seat ids have no commas; SQL arrays of arrays would have to be of one length.
                 .param(column("text", sorted, o -> String.join(",", o.seatIds())))
@@ -188,6 +188,13 @@ public class Ledger {
         if (inserted != sorted.size()) {
             throw new LostRace("requests");
         }
+    }
+
+    /** The driver takes an array of byte arrays only when it is typed as one. */
+    private static byte[][] fingerprints(List<Decided> decisions) {
+        return decisions.stream()
+                .map(decided -> decided.submission().fingerprint().toBytes())
+                .toArray(byte[][]::new);
     }
 
     private static Outcome outcome(ResultSet row) throws SQLException {
