@@ -101,8 +101,9 @@ class History:
         self.calls.append(call)
         return call
 
-    def save(self, path: Path) -> None:
-        """Write one JSON line per call, so that a violation can be traced."""
-        with path.open("w", encoding="utf-8") as lines:
-            for call in self.calls:
-                lines.write(json.dumps(asdict(call)) + "\n")
+
+def save(calls: list[Call], path: Path) -> None:
+    """Write one JSON line per call, so that a violation can be traced."""
+    with path.open("w", encoding="utf-8") as lines:
+        for call in calls:
+            lines.write(json.dumps(asdict(call)) + "\n")

@@ -23,6 +23,7 @@ import report
 import tables
 from checks import Evidence, Verdict
 from history import History
+from measures import Numbers
 from scenario import Scenario, Size
 from settings import Settings
 
@@ -40,7 +41,7 @@ class Result:
     seed: int
     started: datetime
     verdicts: list[Verdict]
-    numbers: report.Numbers
+    numbers: Numbers
     folder: Path
 
     @property
@@ -170,11 +171,11 @@ class Trial:
             self.settings.seed,
             self.started,
             verdicts,
-            report.Numbers.of(evidence, checks.sold_out in self.scenario.checks),
+            Numbers.of(evidence, checks.sold_out in self.scenario.checks),
             self.settings.reports
             / f"{self.scenario.name}-{self.started:%Y%m%d-%H%M%S}",
         )
-        report.write(result, self.history, environment)
+        report.write(result, evidence, environment)
         return result
 
 

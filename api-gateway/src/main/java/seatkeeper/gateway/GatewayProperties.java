@@ -24,5 +24,7 @@ public record GatewayProperties(
      * @param defaultTtl of a lease whose request names none
      * @param maxLifetime from the first acquisition, extensions and renewals included
      */
-    public record Lease(@DefaultValue("2m") Duration defaultTtl, @DefaultValue("30m") Duration maxLifetime) {}
+    public record Lease(
+            @DefaultValue("2m") Duration defaultTtl,
+            @DefaultValue("30m") Duration maxLifetime) {}
 }

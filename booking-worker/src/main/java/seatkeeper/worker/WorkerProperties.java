@@ -11,4 +11,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("booking")
 public record WorkerProperties(
-        @DefaultValue("50") int maxSeatsPerRequest, @DefaultValue("12") int partitions) {}
+        @DefaultValue("50") int maxSeatsPerRequest,
+        @DefaultValue("12") int partitions) {}

@@ -53,8 +53,11 @@ public final class CommandCodec {
          * @param detail for people
          * @param requestId where it could be read, for the sender still waits for an outcome; showId likewise
          */
-        record Invalid(Code code, String detail, @Nullable UUID requestId, @Nullable String showId)
-                implements Decoded {}
+        record Invalid(
+                Code code,
+                String detail,
+                @Nullable UUID requestId,
+                @Nullable String showId) implements Decoded {}
     }
 
     public static byte[] encode(Command command) {

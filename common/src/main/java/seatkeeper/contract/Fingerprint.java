@@ -21,7 +21,12 @@ public final class Fingerprint {
 
     static Fingerprint of(String type, String showId, String userId, List<String> seatIds) {
         // No part can contain a line feed or a comma (Ids), so different payloads have different canonical forms.
-        String canonical = String.join("\n", type, showId, userId, String.join(",", seatIds.stream().sorted().toList()));
+        String canonical = String.join(
+                "\n",
+                type,
+                showId,
+                userId,
+                String.join(",", seatIds.stream().sorted().toList()));
         return ofBytes(canonical.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -28,7 +28,8 @@ record LocalApplications(ConfigurableApplicationContext worker, ConfigurableAppl
         return Stream.concat(
                         Stream.of(
                                 "--spring.datasource.url=" + servers.postgres().jdbcUrl(),
-                                "--spring.kafka.bootstrap-servers=127.0.0.1:" + servers.ports().kafka(),
+                                "--spring.kafka.bootstrap-servers=127.0.0.1:"
+                                        + servers.ports().kafka(),
                                 "--spring.data.redis.host=127.0.0.1",
                                 "--spring.data.redis.port=" + servers.ports().redis()),
                         Stream.of(args))

@@ -80,16 +80,20 @@ public final class Standalone {
     }
 
     private static void seed(Shows shows) {
-        shows.put("show_1", Stream.of("A", "B")
-                .flatMap(row -> IntStream.rangeClosed(1, 5).mapToObj(seat -> row + seat))
-                .toList());
-        shows.put("arena_1", IntStream.rangeClosed(1, 20)
-                .boxed()
-                .flatMap(section -> IntStream.rangeClosed(1, 50)
+        shows.put(
+                "show_1",
+                Stream.of("A", "B")
+                        .flatMap(row -> IntStream.rangeClosed(1, 5).mapToObj(seat -> row + seat))
+                        .toList());
+        shows.put(
+                "arena_1",
+                IntStream.rangeClosed(1, 20)
                         .boxed()
-                        .flatMap(row -> IntStream.rangeClosed(1, 20)
-                                .mapToObj(seat -> "S%02d-%d-%d".formatted(section, row, seat))))
-                .toList());
+                        .flatMap(section -> IntStream.rangeClosed(1, 50)
+                                .boxed()
+                                .flatMap(row -> IntStream.rangeClosed(1, 20)
+                                        .mapToObj(seat -> "S%02d-%d-%d".formatted(section, row, seat))))
+                        .toList());
     }
 
     private static String welcome(LocalServers servers, ConfigurableApplicationContext gateway, Shows shows) {
@@ -102,7 +106,8 @@ public final class Standalone {
             show = "arena_1";
             seats = free(shows, show);
         }
-        String body = "\"show_id\":\"%s\",\"seat_ids\":[%s],\"user_id\":\"%s\"".formatted(
+        String body = "\"show_id\":\"%s\",\"seat_ids\":[%s],\"user_id\":\"%s\""
+                .formatted(
                         show,
                         seats.stream().map(seat -> "\"" + seat + "\"").collect(Collectors.joining(",")),
                         UUID.randomUUID());

@@ -56,7 +56,8 @@ final class Api {
             Map<String, String> conflicts = new TreeMap<>();
             body.path("conflicts")
                     .forEach(conflict -> conflicts.put(
-                            conflict.path("seat_id").asString(), conflict.path("code").asString()));
+                            conflict.path("seat_id").asString(),
+                            conflict.path("code").asString()));
             return conflicts;
         }
 
@@ -167,19 +168,17 @@ final class Api {
     }
 
     HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
         return headers.length == 0 ? request : request.headers(headers);
     }
 
     Reply send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-            boolean json = response.headers()
-                    .firstValue("Content-Type")
-                    .orElse("")
-                    .contains("json");
-            JsonNode body = json && !response.body().isEmpty() ? JSON.readTree(response.body()) : MissingNode.getInstance();
+            boolean json =
+                    response.headers().firstValue("Content-Type").orElse("").contains("json");
+            JsonNode body =
+                    json && !response.body().isEmpty() ? JSON.readTree(response.body()) : MissingNode.getInstance();
             return new Reply(response.statusCode(), body, response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -63,11 +63,12 @@ class BookingIT {
         String show = show("A1");
         API.lock(show, user, "A1").expect(200);
         try (var _ = RunningSystem.workerPaused()) {
-            Reply accepted = API.post("/booking/confirm", Api.confirmation(request, show, user, "A1"), "Prefer", "wait=1")
+            Reply accepted = API.post(
+                            "/booking/confirm", Api.confirmation(request, show, user, "A1"), "Prefer", "wait=1")
                     .expect(202);
             assertThat(accepted.header("Preference-Applied")).isEqualTo("wait=1");
-            Reply pending = API.get("/booking/requests/" + request, "Prefer", "wait=1")
-                    .expect(200);
+            Reply pending =
+                    API.get("/booking/requests/" + request, "Prefer", "wait=1").expect(200);
             assertThat(pending.text("status")).isEqualTo("PENDING");
             assertThat(pending.header("Retry-After")).isNotEmpty();
             assertThat(pending.text("show_id")).isEqualTo(show);
@@ -110,7 +111,8 @@ class BookingIT {
         Reply fromPostgres = API.confirm(request, show, user, "A1", "A2").expect(200);
         assertThat(fromPostgres.header("Idempotent-Replayed")).isEqualTo("true");
         assertThat(fromPostgres.body()).isEqualTo(first.body());
-        assertThat(Db.count("select count(*) from bookings where show_id = ?", show)).isEqualTo(2);
+        assertThat(Db.count("select count(*) from bookings where show_id = ?", show))
+                .isEqualTo(2);
     }
 
     @Test

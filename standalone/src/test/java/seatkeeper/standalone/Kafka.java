@@ -28,10 +28,14 @@ final class Kafka {
 
     private static final KafkaProducer<byte[], byte[]> PRODUCER = new KafkaProducer<>(
             Map.of(
-                    "bootstrap.servers", RunningSystem.SERVERS.kafka().bootstrapServers(),
-                    "acks", "all",
-                    "max.request.size", 2 << 20,
-                    "linger.ms", 5),
+                    "bootstrap.servers",
+                    RunningSystem.SERVERS.kafka().bootstrapServers(),
+                    "acks",
+                    "all",
+                    "max.request.size",
+                    2 << 20,
+                    "linger.ms",
+                    5),
             new ByteArraySerializer(),
             new ByteArraySerializer());
 

@@ -76,11 +76,11 @@ final class RunningSystem {
     }
 
     static void flushRedis() {
-        GATEWAY.getBean(StringRedisTemplate.class).execute((org.springframework.data.redis.connection.RedisConnection
-                connection) -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
+        GATEWAY.getBean(StringRedisTemplate.class)
+                .execute((org.springframework.data.redis.connection.RedisConnection connection) -> {
+                    connection.serverCommands().flushAll();
+                    return null;
+                });
     }
 
     private static Path folder() {

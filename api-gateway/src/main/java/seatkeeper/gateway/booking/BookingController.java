@@ -66,7 +66,8 @@ class BookingController {
 
     @PostMapping("/booking/confirm")
     ResponseEntity<?> confirm(
-            @RequestBody ConfirmRequest request, @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+            @RequestBody ConfirmRequest request,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
         Instant now = Instant.ofEpochMilli(clock.millis());
         ConfirmBooking command = new ConfirmBooking(
                 Ids.uuid("request_id", request.requestId),
@@ -89,7 +90,8 @@ class BookingController {
                 yield new ResponseEntity<>(
                         new Accepted(command.requestId(), Status.PENDING, status), headers, HttpStatus.ACCEPTED);
             }
-            case Known.Decided(Outcome outcome) when outcome.reason() != null && wait.isPositive() -> {
+            case Known.Decided(Outcome outcome)
+            when outcome.reason() != null && wait.isPositive() -> {
                 headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
                 yield new ResponseEntity<>(rejected(outcome, outcome.reason()), headers, HttpStatus.CONFLICT);
             }

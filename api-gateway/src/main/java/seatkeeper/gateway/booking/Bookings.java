@@ -123,13 +123,11 @@ class Bookings {
     }
 
     private static void requireSamePayload(Known known, ConfirmBooking command) {
-        List<String> mismatches =
-                switch (known) {
-                    case Known.Pending(ConfirmBooking first) ->
-                        mismatches(command, first.showId(), first.seatIds(), first.userId());
-                    case Known.Decided(Outcome first) ->
-                        mismatches(command, first.showId(), first.seatIds(), first.userId());
-                };
+        List<String> mismatches = switch (known) {
+            case Known.Pending(ConfirmBooking first) ->
+                mismatches(command, first.showId(), first.seatIds(), first.userId());
+            case Known.Decided(Outcome first) -> mismatches(command, first.showId(), first.seatIds(), first.userId());
+        };
         if (!mismatches.isEmpty()) {
             throw Refusal.requestIdReused(mismatches);
         }

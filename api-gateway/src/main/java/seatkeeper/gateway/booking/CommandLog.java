@@ -135,8 +135,7 @@ class CommandLog {
     /** Reads the offsets of the workers' group without joining it, and sees records behind open transactions too. */
     private static Properties settings() {
         Properties settings = new Properties();
-        settings.setProperty(
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
+        settings.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
         return settings;
     }
 }

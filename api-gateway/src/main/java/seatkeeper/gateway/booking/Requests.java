@@ -84,8 +84,10 @@ class Requests {
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
     Optional<Known> claim(ConfirmBooking command) {
         String known = redis.opsForValue()
-                .setGet(key(command.requestId()), text(CommandCodec.encode(command)), set -> set.ifAbsent()
-                        .expire(CLAIM_TTL));
+                .setGet(
+                        key(command.requestId()),
+                        text(CommandCodec.encode(command)),
+                        set -> set.ifAbsent().expire(CLAIM_TTL));
         return known == null ? Optional.empty() : read(known);
     }
 
@@ -106,8 +108,7 @@ class Requests {
     /** Brings leases in line with the outcome, and lets the next reader find it in Redis. Safe to repeat. */
     void settle(Outcome outcome) {
         leases.settle(outcome);
-        redis.opsForValue()
-                .set(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), OUTCOME_TTL);
+        redis.opsForValue().set(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), OUTCOME_TTL);
     }
 
     /**
@@ -165,8 +166,7 @@ class Requests {
         if (text.contains("\"decided_at\"")) {
             return Optional.of(new Known.Decided(OutcomeCodec.decode(hint)));
         }
-        return codec.decode(hint) instanceof Decoded.Valid(Command command)
-                        && command instanceof ConfirmBooking confirm
+        return codec.decode(hint) instanceof Decoded.Valid(Command command) && command instanceof ConfirmBooking confirm
                 ? Optional.of(new Known.Pending(confirm))
                 : Optional.empty();
     }

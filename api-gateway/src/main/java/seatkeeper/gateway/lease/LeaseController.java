@@ -30,7 +30,10 @@ class LeaseController {
             @Nullable String userId,
             @Nullable Integer ttlSeconds) {}
 
-    record SeatRequest(@Nullable String showId, @Nullable String seatId, @Nullable String userId) {}
+    record SeatRequest(
+            @Nullable String showId,
+            @Nullable String seatId,
+            @Nullable String userId) {}
 
     record LeaseResponse(
             boolean success, String showId, List<String> seatIds, UUID userId, Instant expiresAt, long ttlMs) {}
@@ -41,7 +44,12 @@ class LeaseController {
 
         LeaseResponse leased(Lease lease) {
             return new LeaseResponse(
-                    true, showId, seatIds, userId, lease.expiresAt(), lease.ttl().toMillis());
+                    true,
+                    showId,
+                    seatIds,
+                    userId,
+                    lease.expiresAt(),
+                    lease.ttl().toMillis());
         }
     }
 

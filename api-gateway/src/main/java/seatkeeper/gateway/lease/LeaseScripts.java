@@ -178,8 +178,7 @@ final class LeaseScripts {
      * KEYS: seats hash. ARGV: last chunk?, ttl_ms, then seat, status, … A booking that was settled while the seats were
      * read is not undone: nothing overwrites B.
      */
-    static final RedisScript<List> LOAD = RedisScript.of(
-            """
+    static final RedisScript<List> LOAD = RedisScript.of("""
             for i = 3, #ARGV, 2 do
               if ARGV[i + 1] == 'B' then redis.call('HSET', KEYS[1], ARGV[i], 'B')
               else redis.call('HSETNX', KEYS[1], ARGV[i], 'A') end

@@ -81,8 +81,7 @@ public class SeatLeases {
      * @throws Refusal 409 when one is not held, or has reached its maximal lifetime
      */
     Lease extend(String showId, List<String> seatIds, UUID userId, Duration ttl) {
-        return lease(granted(
-                LeaseScripts.EXTEND, locks(showId, seatIds), userId.toString(), millis(ttl), lifetime()));
+        return lease(granted(LeaseScripts.EXTEND, locks(showId, seatIds), userId.toString(), millis(ttl), lifetime()));
     }
 
     /**
@@ -188,8 +187,8 @@ public class SeatLeases {
         List<Conflict> conflicts = new ArrayList<>();
         if (answer.getFirst().equals("CONFLICT")) {
             for (int i = 1; i < answer.size(); i += 2) {
-                conflicts.add(
-                        new Conflict(answer.get(i).toString(), Code.valueOf(answer.get(i + 1).toString())));
+                conflicts.add(new Conflict(
+                        answer.get(i).toString(), Code.valueOf(answer.get(i + 1).toString())));
             }
         }
         return conflicts;

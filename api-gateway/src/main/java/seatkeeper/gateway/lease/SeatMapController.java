@@ -28,7 +28,10 @@ class SeatMapController {
         List<SeatStatus> seats = shows.seats(showId);
         Set<String> leased = leases.leased(
                 showId,
-                seats.stream().filter(seat -> !seat.booked()).map(SeatStatus::id).toList());
+                seats.stream()
+                        .filter(seat -> !seat.booked())
+                        .map(SeatStatus::id)
+                        .toList());
         return seats.stream()
                 .map(seat -> new SeatResponse(
                         seat.id(), showId, seat.booked() ? "BOOKED" : "AVAILABLE", leased.contains(seat.id())))

@@ -1,7 +1,7 @@
 package seatkeeper.gateway.lease;
 
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Of callers who want the same work at the same time, one does it and the others wait for it. */

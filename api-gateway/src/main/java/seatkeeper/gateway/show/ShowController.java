@@ -26,10 +26,14 @@ class ShowController {
         this.shows = shows;
     }
 
-    record SectionRequest(@Nullable String name, @Nullable Integer rows, @Nullable Integer seatsPerRow) {}
+    record SectionRequest(
+            @Nullable String name,
+            @Nullable Integer rows,
+            @Nullable Integer seatsPerRow) {}
 
     record ShowRequest(
-            @Nullable List<@Nullable String> seats, @Nullable List<@Nullable SectionRequest> sections) {}
+            @Nullable List<@Nullable String> seats,
+            @Nullable List<@Nullable SectionRequest> sections) {}
 
     record ShowResponse(String showId, int seats, int added) {}
 
@@ -82,8 +86,9 @@ class ShowController {
             int rows = count(field + ".rows", section.rows);
             int seatsPerRow = count(field + ".seats_per_row", section.seatsPerRow);
             within("sections", seats.size() + (long) rows * seatsPerRow);
-            IntStream.rangeClosed(1, rows).forEach(row -> IntStream.rangeClosed(1, seatsPerRow)
-                    .forEach(seat -> seats.add(Ids.name(field + ".name", name + "-" + row + "-" + seat))));
+            IntStream.rangeClosed(1, rows)
+                    .forEach(row -> IntStream.rangeClosed(1, seatsPerRow)
+                            .forEach(seat -> seats.add(Ids.name(field + ".name", name + "-" + row + "-" + seat))));
         }
         within("sections", seats.size());
         if (new HashSet<>(seats).size() < seats.size()) {

@@ -49,8 +49,8 @@ public class Shows {
             boolean created = jdbc.sql(INSERT_SHOW).param(showId).update() == 1;
             int added = 0;
             for (int from = 0; from < seatIds.size(); from += CHUNK) {
-                Object[] chunk =
-                        seatIds.subList(from, Math.min(from + CHUNK, seatIds.size())).toArray();
+                Object[] chunk = seatIds.subList(from, Math.min(from + CHUNK, seatIds.size()))
+                        .toArray();
                 added += jdbc.sql(INSERT_SEATS)
                         .param(showId)
                         .param(new SqlArrayValue("text", chunk))

@@ -60,8 +60,7 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private static boolean causedByLettuce(Throwable e) {
         Throwable cause = e.getCause();
-        return cause != null
-                && (cause.getClass().getName().startsWith("io.lettuce") || causedByLettuce(cause));
+        return cause != null && (cause.getClass().getName().startsWith("io.lettuce") || causedByLettuce(cause));
     }
 
     @ExceptionHandler
@@ -79,7 +78,8 @@ class Problems extends ResponseEntityExceptionHandler {
             return tooLarge(exceeded);
         }
         ProblemDetail problem = problem(HttpStatus.BAD_REQUEST, Code.INVALID_REQUEST, "the body is not valid JSON");
-        if (e.getCause() instanceof DatabindException mismatch && !mismatch.getPath().isEmpty()) {
+        if (e.getCause() instanceof DatabindException mismatch
+                && !mismatch.getPath().isEmpty()) {
             String field = path(mismatch.getPath());
             problem.setDetail(field + " has the wrong type");
             problem.setProperty("field", field);

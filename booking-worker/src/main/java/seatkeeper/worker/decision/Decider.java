@@ -62,11 +62,10 @@ public final class Decider {
                     ? new Verdict.Replayed(submission, recorded.outcome())
                     : new Verdict.Reused(submission, recorded.outcome());
         }
-        Outcome outcome =
-                switch (submission.decoded()) {
-                    case Decoded.Invalid invalid -> rejectedUnread(submission, invalid);
-                    case Decoded.Valid(ConfirmBooking confirm) -> confirm(submission, confirm);
-                };
+        Outcome outcome = switch (submission.decoded()) {
+            case Decoded.Invalid invalid -> rejectedUnread(submission, invalid);
+            case Decoded.Valid(ConfirmBooking confirm) -> confirm(submission, confirm);
+        };
         decidedHere.put(submission.requestId(), new Recorded(submission.fingerprint(), outcome));
         return new Verdict.Decided(submission, outcome);
     }

@@ -3,7 +3,6 @@ package seatkeeper.worker.intake;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -114,9 +113,10 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
                         record.partition(),
                         record.offset(),
                         loggedAt);
-            case Decoded.Invalid(_, _, UUID requestId, _) when requestId != null ->
+            case Decoded.Invalid invalid
+            when invalid.requestId() != null ->
                 new Submission(
-                        requestId,
+                        invalid.requestId(),
                         Fingerprint.ofBytes(record.value()),
                         decoded,
                         record.partition(),

@@ -11,7 +11,10 @@ import seatkeeper.contract.Topics;
 
 /** A record that cannot be carried out, and why. */
 record DeadLetter(
-        ConsumerRecord<byte[], byte[]> record, Code code, String detail, @Nullable UUID requestId) {
+        ConsumerRecord<byte[], byte[]> record,
+        Code code,
+        String detail,
+        @Nullable UUID requestId) {
 
     /** Key and value as they were read; why and whence in headers. The sender's own headers stay behind. */
     ProducerRecord<byte[], byte[]> letter() {

@@ -33,9 +33,7 @@ class IntakeConfiguration {
 
     @Bean
     ConcurrentMessageListenerContainer<byte[], byte[]> commandContainer(
-            ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory,
-            CommandIntake intake,
-            TopicSetup topics) {
+            ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory, CommandIntake intake, TopicSetup topics) {
         topics.createMissing();
         ConcurrentMessageListenerContainer<byte[], byte[]> container = factory.createContainer(Topics.COMMANDS);
         container.setBeanName("commands");

@@ -21,7 +21,8 @@ class PartitionCheck {
     }
 
     boolean isMisplaced(ConsumerRecord<byte[], byte[]> record) {
-        // From the producer's cached metadata, so that added partitions are noticed without asking the broker each time.
+        // From the producer's cached metadata, so that added partitions are noticed without asking the broker each
+        // time.
         int partitions = kafka.partitionsFor(Topics.COMMANDS).size();
         return BuiltInPartitioner.partitionForKey(record.key(), partitions) != record.partition();
     }

@@ -23,13 +23,17 @@ class TopicSetup {
 
     private static final Map<String, String> COMMANDS = Map.of(
             // Deadlines are compared with the broker's clock, not with that of whoever sends.
-            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            "LogAppendTime",
             // Accepted commands survive a worker that is away for weeks.
-            TopicConfig.RETENTION_MS_CONFIG, String.valueOf(30L * 24 * 60 * 60 * 1000));
+            TopicConfig.RETENTION_MS_CONFIG,
+            String.valueOf(30L * 24 * 60 * 60 * 1000));
 
     private static final Map<String, String> DEAD_LETTERS = Map.of(
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(2 * 1024 * 1024),
-            TopicConfig.RETENTION_MS_CONFIG, "-1");
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            String.valueOf(2 * 1024 * 1024),
+            TopicConfig.RETENTION_MS_CONFIG,
+            "-1");
 
     private final KafkaAdmin admin;
     private final int partitions;

@@ -44,13 +44,13 @@ class WorkerMetrics {
     void finished(int records, List<Verdict> verdicts, List<DeadLetter> deadLetters) {
         for (Verdict verdict : verdicts) {
             switch (verdict) {
-                case Verdict.Decided(_, Outcome outcome) ->
+                case Verdict.Decided decided ->
                     registry.counter(
                                     "seatkeeper.commands.decided",
                                     "status",
-                                    outcome.status().name(),
+                                    decided.outcome().status().name(),
                                     "reason",
-                                    outcome.reason() == null ? "" : outcome.reason().name())
+                                    reason(decided.outcome()))
                             .increment();
                 case Verdict.Replayed _ ->
                     registry.counter("seatkeeper.commands.replayed").increment();
@@ -64,6 +64,10 @@ class WorkerMetrics {
                 .increment());
         commandsSinceReport.add(records);
         batchesSinceReport.increment();
+    }
+
+    private static String reason(Outcome outcome) {
+        return outcome.reason() == null ? "" : outcome.reason().name();
     }
 
     @Scheduled(fixedRateString = "1m", initialDelayString = "1m")

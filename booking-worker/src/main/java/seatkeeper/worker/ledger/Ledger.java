@@ -178,7 +178,10 @@ public class Ledger {
                 .param(column("text", sorted, o -> String.join(",", o.seatIds())))
                 .param(column("uuid", sorted, Outcome::userId))
                 .param(column("text", sorted, o -> o.status().name()))
-                .param(column("text", sorted, o -> o.reason() == null ? null : o.reason().name()))
+                .param(column(
+                        "text",
+                        sorted,
+                        o -> o.reason() == null ? null : o.reason().name()))
                 .param(column("text", sorted, Ledger::conflictsJson))
                 .param(column("timestamptz", sorted, o -> timestamp(o.submittedAt())))
                 .param(column("timestamptz", sorted, o -> timestamp(o.decidedAt())))

@@ -33,12 +33,15 @@ final class Binaries {
         try (var packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(SYSTEM, MACHINE)) {
             archive = packed.readAllBytes();
         }
-        var digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(archive), 0, 8);
+        var digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(archive), 0, 8);
         return cached("postgres-" + digest, folder -> unpack(new ByteArrayInputStream(archive), folder));
     }
 
     static Path redis() throws Exception {
-        var name = "redis-%s-%s-%s".formatted(RedisExecProvider.redisVersion, SYSTEM, MACHINE).toLowerCase(Locale.ROOT);
+        var name = "redis-%s-%s-%s"
+                .formatted(RedisExecProvider.redisVersion, SYSTEM, MACHINE)
+                .toLowerCase(Locale.ROOT);
         return cached(name, Binaries::copyRedis).resolve("redis-server");
     }
 

@@ -73,7 +73,8 @@ final class DataFolder implements AutoCloseable {
         try {
             var path = Files.createDirectories(folder).toRealPath();
             if (path.toString().contains(",")) {
-                throw new StartFailure("the data folder %s has a comma in its path: Kafka cannot use it".formatted(path));
+                throw new StartFailure(
+                        "the data folder %s has a comma in its path: Kafka cannot use it".formatted(path));
             }
             return path;
         } catch (IOException e) {
@@ -100,7 +101,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     private static StartFailure alreadyRunning(Path path, String pid) {
-        return new StartFailure(
-                "Seatkeeper is already running on %s (pid %s); stop it or set --data=<other folder>".formatted(path, pid));
+        return new StartFailure("Seatkeeper is already running on %s (pid %s); stop it or set --data=<other folder>"
+                .formatted(path, pid));
     }
 }

@@ -48,8 +48,9 @@ public final class KafkaServer extends Server {
             throw new StartFailure("port %d for Kafka is taken; set --kafka-port=...".formatted(port));
         }
         if (!Ports.isFree(controllerPort())) {
-            throw new StartFailure("port %d for Kafka's controller is taken; set --kafka-port=..., it needs the next one too"
-                    .formatted(controllerPort()));
+            throw new StartFailure(
+                    "port %d for Kafka's controller is taken; set --kafka-port=..., it needs the next one too"
+                            .formatted(controllerPort()));
         }
     }
 
@@ -118,16 +119,26 @@ public final class KafkaServer extends Server {
 
     private Map<String, String> place(Path data) {
         return Map.of(
-                "process.roles", "broker,controller",
-                "node.id", Integer.toString(NODE_ID),
-                "controller.quorum.voters", "%d@127.0.0.1:%d".formatted(NODE_ID, controllerPort()),
-                "controller.listener.names", "CONTROLLER",
-                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "listeners", "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort()),
-                "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
-                "log.dirs", data.toString(),
-                "auto.create.topics.enable", "false",
-                "offsets.retention.minutes", "43200");
+                "process.roles",
+                "broker,controller",
+                "node.id",
+                Integer.toString(NODE_ID),
+                "controller.quorum.voters",
+                "%d@127.0.0.1:%d".formatted(NODE_ID, controllerPort()),
+                "controller.listener.names",
+                "CONTROLLER",
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "listeners",
+                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort()),
+                "advertised.listeners",
+                "PLAINTEXT://127.0.0.1:" + port,
+                "log.dirs",
+                data.toString(),
+                "auto.create.topics.enable",
+                "false",
+                "offsets.retention.minutes",
+                "43200");
     }
 
     private static final Map<String, String> ONE_NODE = Map.of(

@@ -70,7 +70,9 @@ public final class LocalServers implements AutoCloseable {
         var servers = List.of(kafka, postgres, redis);
         servers.forEach(Server::requirePort);
         try (var threads = Executors.newFixedThreadPool(servers.size())) {
-            var starts = servers.stream().map(server -> threads.submit(server::start)).toList();
+            var starts = servers.stream()
+                    .map(server -> threads.submit(server::start))
+                    .toList();
             for (var start : starts) {
                 start.get();
             }

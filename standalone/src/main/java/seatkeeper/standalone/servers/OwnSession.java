@@ -29,7 +29,9 @@ final class OwnSession {
         if (isInstalled("setsid")) {
             return List.of("setsid");
         }
-        return isInstalled("perl") ? List.of("perl", "-MPOSIX", "-e", "POSIX::setsid(); exec { $ARGV[0] } @ARGV") : List.of();
+        return isInstalled("perl")
+                ? List.of("perl", "-MPOSIX", "-e", "POSIX::setsid(); exec { $ARGV[0] } @ARGV")
+                : List.of();
     }
 
     private static boolean isInstalled(String program) {

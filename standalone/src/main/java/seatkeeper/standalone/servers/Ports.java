@@ -30,8 +30,8 @@ public record Ports(int kafka, int postgres, int redis) {
                     kafka == 0 ? first : kafka, postgres == 0 ? first + 2 : postgres, redis == 0 ? first + 3 : redis);
         }
         if (chosen.all().distinct().count() < 4 || chosen.all().anyMatch(port -> port < 1 || port > 65_535)) {
-            throw new StartFailure("%s will not do: between 1 and 65535, all different, also from Kafka's plus one"
-                    .formatted(chosen));
+            throw new StartFailure(
+                    "%s will not do: between 1 and 65535, all different, also from Kafka's plus one".formatted(chosen));
         }
         return chosen;
     }
@@ -51,7 +51,8 @@ public record Ports(int kafka, int postgres, int redis) {
     private int firstOfFree(int count) {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int first = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - count);
-            if (IntStream.range(first, first + count).allMatch(port -> all().noneMatch(given -> given == port) && isFree(port))) {
+            if (IntStream.range(first, first + count)
+                    .allMatch(port -> all().noneMatch(given -> given == port) && isFree(port))) {
                 return first;
             }
         }

@@ -43,7 +43,8 @@ public final class RedisServer extends ServerProcess {
         var command = new ArrayList<String>();
         command.add(Binaries.redis().toString());
         command.addAll(mark());
-        command.addAll(List.of("--port", Integer.toString(port()), "--pidfile", pidFile().toString()));
+        command.addAll(List.of(
+                "--port", Integer.toString(port()), "--pidfile", pidFile().toString()));
         SETTINGS.forEach((setting, value) -> command.addAll(List.of("--" + setting, value)));
         return command;
     }

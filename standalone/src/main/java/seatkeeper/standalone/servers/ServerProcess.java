@@ -224,7 +224,12 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
             if (isGoneAfter(handle, signal.patience())) {
                 return;
             }
-            log.warn("{} (pid {}) did not stop within {} of SIG{}", name, handle.pid(), signal.patience(), signal.name());
+            log.warn(
+                    "{} (pid {}) did not stop within {} of SIG{}",
+                    name,
+                    handle.pid(),
+                    signal.patience(),
+                    signal.name());
         }
         kill(handle);
     }
@@ -284,7 +289,8 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
             lines = new String(log.readAllBytes(), UTF_8).lines().toList();
         }
         return lines.stream()
-                .filter(line -> line.contains("error:") || (line.contains("FATAL") && line.contains("[%d]".formatted(ended.pid()))))
+                .filter(line -> line.contains("error:")
+                        || (line.contains("FATAL") && line.contains("[%d]".formatted(ended.pid()))))
                 .findFirst()
                 .or(() -> lines.stream().reduce((_, last) -> last))
                 .orElse("it ended without a word")

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
+import org.apache.commons.io.FileUtils;
 
 /** A folder that is complete or not there, whenever its making is killed: it gets its name last. */
 final class WholeFolder {
@@ -17,20 +17,21 @@ final class WholeFolder {
 
     static Path make(Path folder, Maker maker) throws Exception {
         if (!Files.exists(folder)) {
-            var unfinished = folder.resolveSibling(folder.getFileName() + ".unfinished");
-            delete(unfinished);
-            Files.createDirectories(unfinished);
+            var prefix = folder.getFileName() + ".unfinished-";
+            deleteUnfinished(folder.getParent(), prefix);
+            var unfinished = Files.createTempDirectory(folder.getParent(), prefix);
             maker.make(unfinished);
             Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
         }
         return folder;
     }
 
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (var paths = Files.walk(folder)) {
-                for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
+    /** What cannot be deleted is in the way of nobody: a tool of a killed run may still be writing there. */
+    private static void deleteUnfinished(Path parent, String prefix) throws IOException {
+        try (var siblings = Files.list(parent)) {
+            for (var path : siblings.toList()) {
+                if (path.getFileName().toString().startsWith(prefix)) {
+                    FileUtils.deleteQuietly(path.toFile());
                 }
             }
         }
