@@ -51,7 +51,7 @@ final class Binaries {
         var lockFile = cache.resolve(name + ".lock");
         try (var channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var _ = channel.lock()) {
-            return WholeFolder.make(cache.resolve(name), maker);
+            return WholeFolder.make(cache, name, maker);
         }
     }
 

@@ -57,7 +57,7 @@ final class DataFolder implements AutoCloseable {
 
     /** The folder of one server, made by the given maker at the first start. */
     Path folder(String name, WholeFolder.Maker maker) throws Exception {
-        return WholeFolder.make(path.resolve(name), maker);
+        return WholeFolder.make(path, name, maker);
     }
 
     Path file(String name) {

@@ -1,10 +1,11 @@
 package seatkeeper.standalone.servers;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -24,6 +25,45 @@ public final class KafkaServer extends Server {
     private static final Logger log = LoggerFactory.getLogger(KafkaServer.class);
 
     private static final int NODE_ID = 1;
+    private static final String LISTENERS = "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d";
+
+    private static final String SETTINGS = """
+            process.roles=broker,controller
+            controller.listener.names=CONTROLLER
+            listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+            auto.create.topics.enable=false
+            offsets.retention.minutes=43200
+
+            # One node.
+            default.replication.factor=1
+            min.insync.replicas=1
+            offsets.topic.replication.factor=1
+            transaction.state.log.replication.factor=1
+            transaction.state.log.min.isr=1
+            share.coordinator.state.topic.replication.factor=1
+            share.coordinator.state.topic.min.isr=1
+
+            # Quick to take over: by default a group waits most of a minute for a consumer that was killed.
+            controller.quorum.election.timeout.ms=100
+            broker.session.timeout.ms=3000
+            broker.heartbeat.interval.ms=500
+            group.consumer.min.session.timeout.ms=3000
+            group.consumer.session.timeout.ms=6000
+            group.consumer.min.heartbeat.interval.ms=500
+            group.consumer.heartbeat.interval.ms=1000
+            group.min.session.timeout.ms=1000
+            group.initial.rebalance.delay.ms=0
+
+            # Small: the log cleaner's buffer alone would take 128 MB of our heap.
+            offsets.topic.num.partitions=4
+            transaction.state.log.num.partitions=4
+            share.coordinator.state.topic.num.partitions=4
+            log.cleaner.dedupe.buffer.size=4194304
+            num.network.threads=2
+            num.io.threads=4
+            background.threads=2
+            metric.reporters=
+            """;
 
     private final int port;
     private final DataFolder folder;
@@ -81,7 +121,7 @@ public final class KafkaServer extends Server {
         }
     }
 
-    private KafkaRaftServer startNode(Path data) {
+    private KafkaRaftServer startNode(Path data) throws IOException {
         var starting = new KafkaRaftServer(KafkaConfig.fromProps(settings(data), false), Time.SYSTEM);
         try {
             starting.startup();
@@ -108,70 +148,16 @@ public final class KafkaServer extends Server {
                 .run();
     }
 
-    private Properties settings(Path data) {
+    private Properties settings(Path data) throws IOException {
         var settings = new Properties();
-        settings.putAll(place(data));
-        settings.putAll(ONE_NODE);
-        settings.putAll(QUICK_TAKEOVER);
-        settings.putAll(SMALL);
+        settings.load(new StringReader(SETTINGS));
+        settings.setProperty("node.id", Integer.toString(NODE_ID));
+        settings.setProperty("log.dirs", data.toString());
+        settings.setProperty("listeners", LISTENERS.formatted(port, controllerPort()));
+        settings.setProperty("advertised.listeners", "PLAINTEXT://" + bootstrapServers());
+        settings.setProperty("controller.quorum.voters", "%d@127.0.0.1:%d".formatted(NODE_ID, controllerPort()));
         return settings;
     }
-
-    private Map<String, String> place(Path data) {
-        return Map.of(
-                "process.roles",
-                "broker,controller",
-                "node.id",
-                Integer.toString(NODE_ID),
-                "controller.quorum.voters",
-                "%d@127.0.0.1:%d".formatted(NODE_ID, controllerPort()),
-                "controller.listener.names",
-                "CONTROLLER",
-                "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "listeners",
-                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort()),
-                "advertised.listeners",
-                "PLAINTEXT://127.0.0.1:" + port,
-                "log.dirs",
-                data.toString(),
-                "auto.create.topics.enable",
-                "false",
-                "offsets.retention.minutes",
-                "43200");
-    }
-
-    private static final Map<String, String> ONE_NODE = Map.of(
-            "default.replication.factor", "1",
-            "min.insync.replicas", "1",
-            "offsets.topic.replication.factor", "1",
-            "transaction.state.log.replication.factor", "1",
-            "transaction.state.log.min.isr", "1",
-            "share.coordinator.state.topic.replication.factor", "1",
-            "share.coordinator.state.topic.min.isr", "1");
-
-    /** The defaults let a group wait most of a minute for a consumer that was killed. */
-    private static final Map<String, String> QUICK_TAKEOVER = Map.of(
-            "controller.quorum.election.timeout.ms", "100",
-            "broker.session.timeout.ms", "3000",
-            "broker.heartbeat.interval.ms", "500",
-            "group.consumer.min.session.timeout.ms", "3000",
-            "group.consumer.session.timeout.ms", "6000",
-            "group.consumer.min.heartbeat.interval.ms", "500",
-            "group.consumer.heartbeat.interval.ms", "1000",
-            "group.min.session.timeout.ms", "1000",
-            "group.initial.rebalance.delay.ms", "0");
-
-    /** The defaults are a data centre's; the log cleaner's buffer alone would take 128 MB of our heap. */
-    private static final Map<String, String> SMALL = Map.of(
-            "offsets.topic.num.partitions", "4",
-            "transaction.state.log.num.partitions", "4",
-            "share.coordinator.state.topic.num.partitions", "4",
-            "log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20),
-            "num.network.threads", "2",
-            "num.io.threads", "4",
-            "background.threads", "2",
-            "metric.reporters", "");
 
     private int controllerPort() {
         return port + 1;

@@ -15,11 +15,12 @@ final class WholeFolder {
 
     private WholeFolder() {}
 
-    static Path make(Path folder, Maker maker) throws Exception {
+    static Path make(Path parent, String name, Maker maker) throws Exception {
+        var folder = parent.resolve(name);
         if (!Files.exists(folder)) {
-            var prefix = folder.getFileName() + ".unfinished-";
-            deleteUnfinished(folder.getParent(), prefix);
-            var unfinished = Files.createTempDirectory(folder.getParent(), prefix);
+            var prefix = name + ".unfinished-";
+            deleteUnfinished(parent, prefix);
+            var unfinished = Files.createTempDirectory(parent, prefix);
             maker.make(unfinished);
             Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
         }

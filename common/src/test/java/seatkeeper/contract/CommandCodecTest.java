@@ -1,0 +1,154 @@
+package seatkeeper.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.CommandCodec.Decoded;
+
+class CommandCodecTest {
+
+    private static final UUID REQUEST = UUID.fromString("11111111-2222-4333-8444-555555555555");
+    private static final UUID USER = UUID.fromString("99999999-2222-4333-8444-555555555555");
+    private static final byte[] KEY = bytes("show_1");
+
+    private final CommandCodec codec = new CommandCodec(4);
+
+    private static ConfirmBooking command() {
+        return new ConfirmBooking(
+                REQUEST,
+                "show_1",
+                List.of("A2", "A1"),
+                USER,
+                Instant.parse("2026-01-31T12:00:00.123Z"),
+                Instant.parse("2026-01-31T12:30:00Z"));
+    }
+
+    @Test
+    void writesTheDocumentedFields() {
+        assertThat(new String(CommandCodec.encode(command()), StandardCharsets.UTF_8))
+                .isEqualTo("{\"version\":1,\"type\":\"confirm_booking\",\"request_id\":\"" + REQUEST
+                        + "\",\"show_id\":\"show_1\",\"seat_ids\":[\"A2\",\"A1\"],\"user_id\":\"" + USER
+                        + "\",\"submitted_at\":\"2026-01-31T12:00:00.123Z\""
+                        + ",\"expires_at\":\"2026-01-31T12:30:00Z\"}");
+    }
+
+    @Test
+    void readsWhatItWrites() {
+        assertThat(codec.decode(KEY, CommandCodec.encode(command()))).isEqualTo(new Decoded.Valid(command()));
+    }
+
+    @Test
+    void ignoresUnknownFields() {
+        String json = json().replace("{\"version\"", "{\"new_field\":{\"a\":[1]},\"version\"");
+        assertThat(codec.decode(KEY, bytes(json))).isEqualTo(new Decoded.Valid(command()));
+    }
+
+    /** What is replaced, by what; then the code. All of them leave the request_id readable. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "version":1                    | "version":2                     | UNSUPPORTED_VERSION
+            "version":1                    | "version":"1"                   | INVALID_COMMAND
+            "version":1                    | "version":1.0                   | INVALID_COMMAND
+            "version":1                    | "version":99999999999           | INVALID_COMMAND
+            "version":1,                   | "x":1,                          | INVALID_COMMAND
+            "confirm_booking"              | "cancel_everything"             | INVALID_COMMAND
+            "confirm_booking"              | null                            | INVALID_COMMAND
+            "show_1"                       | "show_2"                        | INVALID_COMMAND
+            "show_1"                       | "show 1"                        | INVALID_COMMAND
+            "show_1"                       | 7                               | INVALID_COMMAND
+            ["A2","A1"]                    | []                              | INVALID_COMMAND
+            ["A2","A1"]                    | null                            | INVALID_COMMAND
+            ["A2","A1"]                    | "A1"                            | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1",1]                        | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1","A1"]                     | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1","A2","A3","A4","A5"]      | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1",""]                       | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1","\\u0000"]                | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1","\\ud800"]                | INVALID_COMMAND
+            ["A2","A1"]                    | ["A1","Ä1"]                     | INVALID_COMMAND
+            "99999999-2222-4333-8444-555555555555" | "9-2-4-8-5"             | INVALID_COMMAND
+            "2026-01-31T12:00:00.123Z"     | "yesterday"                     | INVALID_COMMAND
+            "2026-01-31T12:00:00.123Z"     | "+999999999-01-01T00:00:00Z"    | INVALID_COMMAND
+            "2026-01-31T12:00:00.123Z"     | null                            | INVALID_COMMAND
+            "2026-01-31T12:30:00Z"         | 1770000000                      | INVALID_COMMAND
+            """)
+    void saysWhyItIsNoCommand(String part, String replacement, Code code) {
+        assertThat(json()).contains(part);
+        assertThat(codec.decode(KEY, bytes(json().replace(part, replacement))))
+                .isInstanceOfSatisfying(Decoded.Invalid.class, invalid -> {
+                    assertThat(invalid.code()).isEqualTo(code);
+                    assertThat(invalid.requestId()).isEqualTo(REQUEST);
+                });
+    }
+
+    @Test
+    void readsNoRequestIdWhereThereIsNone() {
+        for (byte[] value : new byte[][] {
+            null,
+            {},
+            {(byte) 0xff},
+            bytes("null"),
+            bytes("[]"),
+            bytes("{"),
+            bytes("{}"),
+            bytes("[".repeat(10_000)),
+            bytes("{\"a\":".repeat(100)),
+            bytes(json() + json()),
+            bytes(json().replace("{\"version\"", "{\"version\":1,\"version\"")),
+            bytes("{\"a\":" + "9".repeat(1_000) + "}"),
+            bytes(json() + " ".repeat(64 * 1024)),
+            bytes(json().replace(REQUEST.toString(), "11111111"))
+        }) {
+            assertThat(codec.decode(KEY, value)).isInstanceOfSatisfying(Decoded.Invalid.class, invalid -> {
+                assertThat(invalid.code()).isEqualTo(Code.INVALID_COMMAND);
+                assertThat(invalid.requestId()).isNull();
+            });
+        }
+    }
+
+    @Test
+    void everyRandomMutationIsACommandOrAReason() {
+        Random random = new Random(20261124);
+        int commands = 0;
+        for (int i = 0; i < 100_000; i++) {
+            byte[] mutated = bytes(json());
+            for (int change = 0; change <= random.nextInt(3); change++) {
+                mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
+            }
+            if (codec.decode(KEY, mutated) instanceof Decoded.Valid) {
+                commands++;
+            }
+        }
+        assertThat(commands).isBetween(1, 50_000);
+    }
+
+    @Test
+    void theFingerprintIsOfThePayloadAlone() {
+        ConfirmBooking c = command();
+        Fingerprint same =
+                new ConfirmBooking(REQUEST, "show_1", List.of("A1", "A2"), USER, Instant.EPOCH, null).fingerprint();
+        assertThat(c.fingerprint()).isEqualTo(same);
+        assertThat(new ConfirmBooking(REQUEST, "show_2", c.seatIds(), USER, Instant.EPOCH, null).fingerprint())
+                .isNotEqualTo(same);
+        assertThat(new ConfirmBooking(REQUEST, "show_1", List.of("A1"), USER, Instant.EPOCH, null).fingerprint())
+                .isNotEqualTo(same);
+        assertThat(new ConfirmBooking(REQUEST, "show_1", c.seatIds(), REQUEST, Instant.EPOCH, null).fingerprint())
+                .isNotEqualTo(same);
+    }
+
+    private static String json() {
+        return new String(CommandCodec.encode(command()), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
