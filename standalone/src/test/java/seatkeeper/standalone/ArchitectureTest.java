@@ -21,7 +21,12 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "seatkeeper.worker.decision..", "seatkeeper.contract..", "java.lang..", "java.util..", "java.time..", "org.jspecify..");
+                    "seatkeeper.worker.decision..",
+                    "seatkeeper.contract..",
+                    "java.lang..",
+                    "java.util..",
+                    "java.time..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule DECISION_HAS_NO_CLOCK = noClasses()

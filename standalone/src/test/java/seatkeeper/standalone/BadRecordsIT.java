@@ -67,7 +67,8 @@ class BadRecordsIT {
                 outcomes.all().forEach(outcome -> decided.put(outcome.requestId(), outcome));
                 assertThat(decided.keySet()).containsAll(good);
             });
-            assertThat(good).allSatisfy(id -> assertThat(decided.get(id).status()).isEqualTo(Status.CONFIRMED));
+            assertThat(good)
+                    .allSatisfy(id -> assertThat(decided.get(id).status()).isEqualTo(Status.CONFIRMED));
             await().atMost(20, SECONDS)
                     .untilAsserted(() -> assertThat(deadLetters.records()).hasSizeGreaterThanOrEqualTo(bad.size()));
             for (int i = 0; i < bad.size(); i++) {
@@ -76,7 +77,10 @@ class BadRecordsIT {
             assertThat(deadLetters.records()).as("each once, and no good one").hasSize(bad.size());
         }
         assertThat(RunningSystem.WORKER.isActive()).isTrue();
-        assertThat(RunningSystem.WORKER.getBean(ConcurrentMessageListenerContainer.class).isRunning()).isTrue();
+        assertThat(RunningSystem.WORKER
+                        .getBean(ConcurrentMessageListenerContainer.class)
+                        .isRunning())
+                .isTrue();
         InvariantsIT.audit(show);
     }
 
@@ -124,8 +128,12 @@ class BadRecordsIT {
         raw("trailing token", (good + " {}").getBytes(UTF_8));
         raw("trailing comma", good.replace("}", ",}").getBytes(UTF_8));
         raw("twice", (good + good).getBytes(UTF_8));
-        raw("duplicate key", good.replace("{\"version\"", "{\"version\":1,\"version\"").getBytes(UTF_8));
-        raw("duplicate request_id", good.replace("{\"version\"", "{\"request_id\":1,\"version\"").getBytes(UTF_8));
+        raw(
+                "duplicate key",
+                good.replace("{\"version\"", "{\"version\":1,\"version\"").getBytes(UTF_8));
+        raw(
+                "duplicate request_id",
+                good.replace("{\"version\"", "{\"request_id\":1,\"version\"").getBytes(UTF_8));
         raw("single quotes", good.replace('"', '\'').getBytes(UTF_8));
         raw("comment", ("/* hi */" + good).getBytes(UTF_8));
         raw("NaN", good.replace(":1,", ":NaN,").getBytes(UTF_8));
@@ -136,12 +144,17 @@ class BadRecordsIT {
         raw("random bytes", HexFormat.of().parseHex("00ff13374711deadbeef"));
         raw("deep arrays", "[".repeat(30_000).getBytes(UTF_8));
         raw("deep objects", "{\"a\":".repeat(10_000).getBytes(UTF_8));
-        raw("deep inside", good.replace("}", ",\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}").getBytes(UTF_8));
+        raw(
+                "deep inside",
+                good.replace("}", ",\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}")
+                        .getBytes(UTF_8));
         raw("huge number", good.replace(":1,", ":" + "9".repeat(50_000) + ",").getBytes(UTF_8));
         raw("huge exponent", good.replace(":1,", ":1e999999999,").getBytes(UTF_8));
         raw("huge name", good.replace("{", "{\"" + "n".repeat(60_000) + "\":1,").getBytes(UTF_8));
         raw("almost 1 MiB", "x".repeat((1 << 20) - 1_000).getBytes(UTF_8));
-        raw("almost 1 MiB of JSON", good.replace("}", ",\"x\":\"" + "y".repeat(1_000_000) + "\"}").getBytes(UTF_8));
+        raw(
+                "almost 1 MiB of JSON",
+                good.replace("}", ",\"x\":\"" + "y".repeat(1_000_000) + "\"}").getBytes(UTF_8));
         raw("1 MB of zeros", new byte[1_000_000]);
     }
 
@@ -162,7 +175,10 @@ class BadRecordsIT {
         field("no seats", "seat_ids", null);
         field("empty seats", "seat_ids", List.of());
         field("duplicate seats", "seat_ids", List.of("A0", "A0"));
-        field("too many seats", "seat_ids", IntStream.range(0, 51).mapToObj(i -> "A" + i).toList());
+        field(
+                "too many seats",
+                "seat_ids",
+                IntStream.range(0, 51).mapToObj(i -> "A" + i).toList());
         field("nested seats", "seat_ids", List.of(List.of("A0")));
         field("seat with NUL", "seat_ids", List.of("A\u0000"));
         field("seat with lone surrogate", "seat_ids", List.of("\\ud800"));
@@ -208,7 +224,8 @@ class BadRecordsIT {
             record -> header(record, "spring_json_header_types", "{\"x\":\"java.lang.Runtime\",\"y\":[]}"),
             record -> header(record, "spring_json_header_types", "not json"),
             record -> header(record, "spring_json_header_types", "[".repeat(100_000)),
-            record -> header(record, "__TypeId__", "org.springframework.context.support.ClassPathXmlApplicationContext"),
+            record ->
+                    header(record, "__TypeId__", "org.springframework.context.support.ClassPathXmlApplicationContext"),
             record -> header(record, "kafka_dlt-original-offset", "x"),
             record -> header(record, "retry_topic-attempts", ""),
             record -> header(record, "kafka_deliveryAttempt", "1"),

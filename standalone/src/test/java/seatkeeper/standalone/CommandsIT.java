@@ -54,7 +54,8 @@ class CommandsIT {
         assertThat(outcome.submittedAt())
                 .isEqualTo(Instant.ofEpochMilli(
                         Instant.parse(command.get("submitted_at").toString()).toEpochMilli()));
-        assertThat(outcome.decidedAt()).isBetween(outcome.submittedAt(), Instant.now().plusSeconds(1));
+        assertThat(outcome.decidedAt())
+                .isBetween(outcome.submittedAt(), Instant.now().plusSeconds(1));
         assertThat(outcome.partition()).isEqualTo(place.partition());
         assertThat(outcome.offset()).isEqualTo(place.offset());
         assertThat(outcomes.records())
@@ -79,7 +80,8 @@ class CommandsIT {
         assertThat(first.status()).isEqualTo(Status.CONFIRMED);
         settleBehind(show);
         assertThat(outcomes.of(request)).isNotEmpty().allMatch(first::equals);
-        assertThat(Db.count("select count(*) from bookings where show_id = ?", show)).isEqualTo(1);
+        assertThat(Db.count("select count(*) from bookings where show_id = ?", show))
+                .isEqualTo(1);
     }
 
     @Test
@@ -90,7 +92,8 @@ class CommandsIT {
         Kafka.send(Kafka.command(request, show, user, "A2", "A1"));
         await().atMost(10, SECONDS).until(() -> outcomes.of(request).size() == 2);
         assertThat(outcomes.of(request)).allMatch(first::equals);
-        assertThat(Db.count("select count(*) from bookings where show_id = ?", show)).isEqualTo(2);
+        assertThat(Db.count("select count(*) from bookings where show_id = ?", show))
+                .isEqualTo(2);
     }
 
     @Test
@@ -106,7 +109,8 @@ class CommandsIT {
         assertThat(letter.key()).isEqualTo(otherShow.getBytes(UTF_8));
         settleBehind(otherShow);
         assertThat(outcomes.of(request)).containsExactly(first);
-        assertThat(Db.count("select count(*) from bookings where show_id = ?", otherShow)).isZero();
+        assertThat(Db.count("select count(*) from bookings where show_id = ?", otherShow))
+                .isZero();
     }
 
     @Test
@@ -118,10 +122,12 @@ class CommandsIT {
             Kafka.send(Kafka.command(request, otherShow, user, "A1"));
         }
         outcome(request);
-        await().atMost(10, SECONDS).until(() -> deadLetters.records().stream()
-                .anyMatch(letter -> new String(letter.value(), UTF_8).contains(request.toString())));
+        await().atMost(10, SECONDS)
+                .until(() -> deadLetters.records().stream()
+                        .anyMatch(letter -> new String(letter.value(), UTF_8).contains(request.toString())));
         assertThat(outcomes.of(request)).hasSize(1);
-        assertThat(Db.count("select count(*) from bookings where request_id = ?", request)).isEqualTo(1);
+        assertThat(Db.count("select count(*) from bookings where request_id = ?", request))
+                .isEqualTo(1);
     }
 
     /** The topic's clock counts, not the sender's. */
@@ -173,8 +179,7 @@ class CommandsIT {
 
         UUID misplaced = randomUUID();
         ProducerRecord<byte[], byte[]> second = Kafka.commandRecord(Kafka.command(misplaced, show, user, "A1"));
-        Kafka.send(new ProducerRecord<>(
-                Topics.COMMANDS, (right.partition() + 1) % 12, second.key(), second.value()));
+        Kafka.send(new ProducerRecord<>(Topics.COMMANDS, (right.partition() + 1) % 12, second.key(), second.value()));
         assertThat(outcome(misplaced).reason()).isEqualTo(Code.SEAT_BOOKED);
         await().untilAsserted(() -> assertThat(
                         meters.get("seatkeeper.commands.misplaced").counter().count())
@@ -189,12 +194,13 @@ class CommandsIT {
     /** When this command of the same show is through, everything before it is too. */
     private void settleBehind(String show) {
         UUID last = randomUUID();
-        Kafka.send(Kafka.command(last, show, user, "A1"));
+        Kafka.send(Kafka.command(last, show, user, "no-such-seat"));
         outcome(last);
     }
 
     private ConsumerRecord<byte[], byte[]> letter(RecordMetadata place) {
-        await().atMost(20, SECONDS).until(() -> deadLetters.records().stream().anyMatch(letter -> isFrom(letter, place)));
+        await().atMost(20, SECONDS)
+                .until(() -> deadLetters.records().stream().anyMatch(letter -> isFrom(letter, place)));
         return deadLetters.records().stream()
                 .filter(letter -> isFrom(letter, place))
                 .findFirst()

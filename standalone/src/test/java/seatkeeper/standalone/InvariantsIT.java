@@ -49,8 +49,8 @@ class InvariantsIT {
             assertThat(Db.count("select count(*) from bookings where show_id = ?", show))
                     .as("sold")
                     .isPositive();
-            await().atMost(10, SECONDS).untilAsserted(() -> assertThat(published(outcomes))
-                    .isEqualTo(decided()));
+            await().atMost(10, SECONDS)
+                    .untilAsserted(() -> assertThat(published(outcomes)).isEqualTo(decided()));
         }
         Map<String, String> seatMap = API.seatMap(show);
         for (UUID request : accepted) {
@@ -77,7 +77,9 @@ class InvariantsIT {
                             where b.request_id = r.request_id and b.show_id = r.show_id and b.user_id = r.user_id)
                         <> case r.status when 'CONFIRMED'
                            then (select array_agg(s order by s) from unnest(r.seat_ids) s) else '{}' end
-                        """, show)).as("requests booked in part, or against their outcome").isEmpty();
+                        """, show))
+                .as("requests booked in part, or against their outcome")
+                .isEmpty();
         assertThat(Db.column("""
                         select b.id from bookings b
                         left join booking_requests r on r.request_id = b.request_id and r.status = 'CONFIRMED'

@@ -106,11 +106,14 @@ class LeasesIT {
             Api strict = new Api(RunningSystem.port(gateway));
             strict.lock(LONG, show, user, "A1").expect(400, "INVALID_REQUEST");
             strict.lock(Duration.ofSeconds(1), show, user, "A1").expect(200);
-            await().pollInterval(50, MILLISECONDS).atMost(2, SECONDS).untilAsserted(() -> strict.extend(
-                            Duration.ofSeconds(2), show, user, "A1")
-                    .expect(409, "LEASE_LIFETIME_EXCEEDED"));
+            await().pollInterval(50, MILLISECONDS)
+                    .atMost(2, SECONDS)
+                    .untilAsserted(() -> strict.extend(Duration.ofSeconds(2), show, user, "A1")
+                            .expect(409, "LEASE_LIFETIME_EXCEEDED"));
             Reply renewed = strict.lock(Duration.ofSeconds(2), show, user, "A1").expect(200);
-            assertThat(renewed.body().path("ttl_ms").asLong()).as("within the cap").isLessThan(2_000);
+            assertThat(renewed.body().path("ttl_ms").asLong())
+                    .as("within the cap")
+                    .isLessThan(2_000);
             await().pollInterval(50, MILLISECONDS)
                     .atMost(4, SECONDS)
                     .untilAsserted(() -> strict.lock(show, other, "A1").expect(200));

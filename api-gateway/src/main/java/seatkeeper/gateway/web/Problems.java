@@ -21,7 +21,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import seatkeeper.contract.Code;
 import seatkeeper.contract.InvalidField;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 
 /** Every refusal as {@code application/problem+json} with a stable {@code code}, and the field where one is wrong. */
 @RestControllerAdvice
@@ -78,7 +77,7 @@ class Problems extends ResponseEntityExceptionHandler {
             return tooLarge(exceeded);
         }
         ProblemDetail problem = problem(HttpStatus.BAD_REQUEST, Code.INVALID_REQUEST, "the body is not valid JSON");
-        if (e.getCause() instanceof DatabindException mismatch
+        if (e.getCause() instanceof JacksonException mismatch
                 && !mismatch.getPath().isEmpty()) {
             String field = path(mismatch.getPath());
             problem.setDetail(field + " has the wrong type");

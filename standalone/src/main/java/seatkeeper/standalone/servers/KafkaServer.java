@@ -152,7 +152,8 @@ public final class KafkaServer extends Server {
         settings.load(new StringReader(SETTINGS));
         settings.setProperty("node.id", Integer.toString(NODE_ID));
         settings.setProperty("log.dirs", data.toString());
-        settings.setProperty("listeners", "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort()));
+        settings.setProperty(
+                "listeners", "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort()));
         settings.setProperty("advertised.listeners", "PLAINTEXT://" + bootstrapServers());
         settings.setProperty("controller.quorum.voters", "%d@127.0.0.1:%d".formatted(NODE_ID, controllerPort()));
         return settings;
