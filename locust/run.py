@@ -61,6 +61,16 @@ def has_locust(python: str) -> bool:
     return subprocess.run(probe, cwd="/", capture_output=True).returncode == 0
 
 
+def is_no_false_alarm(record: logging.LogRecord) -> bool:
+    """Drop what Locust warns of though it is meant.
+
+    It doubts spawn rates above 100, where all at once is the point, and users
+    that have ended by themselves when it comes to stop them.
+    """
+    message = record.getMessage()
+    return not ("spawn rate is very high" in message or "have proper args" in message)
+
+
 def run_scenarios(options: argparse.Namespace) -> int:
     """Run the chosen scenarios one after the other in this process."""
     import gevent
@@ -93,10 +103,7 @@ def run_scenarios(options: argparse.Namespace) -> int:
         return 2
 
     logging.basicConfig(level=logging.WARNING, format="  %(message)s")
-    # Locust doubts spawn rates above 100; here all at once is the point.
-    logging.getLogger("locust.runners").addFilter(
-        lambda record: "spawn rate is very high" not in record.getMessage()
-    )
+    logging.getLogger("locust.runners").addFilter(is_no_false_alarm)
     results: list[Result] = []
     for user_class in chosen:
         scenario = user_class.scenario

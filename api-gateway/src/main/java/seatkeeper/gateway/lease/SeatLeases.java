@@ -38,7 +38,8 @@ public class SeatLeases {
     /** Bounds how long a cached seat map can be wrong, should it ever be. */
     private static final String MAP_TTL_MS = String.valueOf(Duration.ofHours(24).toMillis());
 
-    private static final int CHUNK = 2_000;
+    /** Keeps each call to Redis far below its timeout. */
+    private static final int CHUNK = 500;
 
     private final StringRedisTemplate redis;
     private final Shows shows;
