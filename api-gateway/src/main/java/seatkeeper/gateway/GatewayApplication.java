@@ -1,15 +1,21 @@
 package seatkeeper.gateway;
 
 import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 
 /** The api-gateway as a process of its own; any number of them serve side by side. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class GatewayApplication {
+
+    private static final Logger log = LoggerFactory.getLogger(GatewayApplication.class);
 
     public static void main(String[] args) {
         application().run(args);
@@ -20,6 +26,14 @@ public class GatewayApplication {
         return new SpringApplicationBuilder(GatewayApplication.class)
                 .main(GatewayApplication.class)
                 .properties("spring.config.name=api-gateway,application");
+    }
+
+    /** The one line at start. */
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> announcement() {
+        return ready -> log.info(
+                "api-gateway is ready on port {}",
+                ready.getApplicationContext().getEnvironment().getProperty("local.server.port"));
     }
 
     @Bean

@@ -1,13 +1,20 @@
 package seatkeeper.worker;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
 
 /** The booking-worker as a process of its own; any number of them share the partitions. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class WorkerApplication {
+
+    private static final Logger log = LoggerFactory.getLogger(WorkerApplication.class);
 
     public static void main(String[] args) {
         application().run(args);
@@ -18,5 +25,11 @@ public class WorkerApplication {
         return new SpringApplicationBuilder(WorkerApplication.class)
                 .main(WorkerApplication.class)
                 .properties("spring.config.name=booking-worker,application");
+    }
+
+    /** The one line at start. */
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> announcement() {
+        return _ -> log.info("booking-worker is ready");
     }
 }

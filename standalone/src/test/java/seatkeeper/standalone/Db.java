@@ -14,14 +14,17 @@ final class Db {
 
     private Db() {}
 
+    static Connection connect() throws SQLException {
+        return DriverManager.getConnection(RunningSystem.SERVERS.postgres().jdbcUrl(), PostgresServer.USER, "");
+    }
+
     static long count(String sql, Object... arguments) {
         return Long.parseLong(column(sql, arguments).getFirst());
     }
 
     /** The first column, as text. */
     static List<String> column(String sql, Object... arguments) {
-        try (Connection connection = DriverManager.getConnection(
-                        RunningSystem.SERVERS.postgres().jdbcUrl(), PostgresServer.USER, "");
+        try (Connection connection = connect();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.length; i++) {
                 statement.setObject(i + 1, arguments[i]);

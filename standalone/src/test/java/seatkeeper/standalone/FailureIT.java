@@ -8,6 +8,10 @@ import static org.awaitility.Awaitility.await;
 import static seatkeeper.standalone.RunningSystem.API;
 import static seatkeeper.standalone.RunningSystem.show;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +19,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
 import seatkeeper.standalone.Api.Reply;
 
 /** Servers and workers that go away and come back: no booking lost, none twice. */
@@ -95,11 +100,37 @@ class FailureIT {
     }
 
     @Test
-    void decidesEachOnceThoughTheWorkerRestartsInTheMiddle() {
+    void refusesAReusedRequestThatRedisForgotAndUnpinsItsLeases() {
+        String show = show("A1", "A2");
+        API.lock(show, user, "A1").expect(200);
+        API.confirmAndWait(request, show, user, "A1").expect(200);
+        RunningSystem.flushRedis();
+        API.lock(show, user, "A2").expect(200);
+        API.confirmAndWait(request, show, user, "A2").expect(422, "REQUEST_ID_REUSED");
+        // What a confirm under way holds could not be released.
+        API.release(show, user, "A2").expect(200);
+        assertThat(API.status(request).expect(200).text("status")).isEqualTo("CONFIRMED");
+    }
+
+    @Test
+    void decidesEachOnceThoughTheWorkerRestartsInTheMiddle() throws Exception {
         String[] seats = seats(2_000);
         String show = show(seats);
-        List<UUID> ids = send(show, seats);
-        RunningSystem.workerPaused().close();
+        List<UUID> ids = new ArrayList<>();
+        // Another session holds the last seat: the batch that wants it waits, those before it are done.
+        try (Connection other = Db.connect()) {
+            other.setAutoCommit(false);
+            try (var lock = other.prepareStatement("select from seats where show_id = ? and id = ? for update")) {
+                lock.setString(1, show);
+                lock.setString(2, seats[seats.length - 1]);
+                lock.execute();
+            }
+            ids.addAll(send(show, seats));
+            await().atMost(20, SECONDS).until(() -> decided(ids) > 0);
+            try (var _ = RunningSystem.workerPaused()) {
+                assertThat(decided(ids)).isBetween(1L, ids.size() - 1L);
+            }
+        }
         allDecided(ids);
         InvariantsIT.audit(show);
     }
@@ -107,14 +138,32 @@ class FailureIT {
     @Test
     void decidesEachOnceThoughWorkersComeAndGo() {
         List<UUID> ids = new ArrayList<>();
+        List<String> shows = new ArrayList<>();
         String[] seats = seats(50);
-        List<String> shows = IntStream.range(0, 40).mapToObj(_ -> show(seats)).toList();
-        shows.subList(0, 20).forEach(show -> ids.addAll(send(show, seats)));
-        try (var _ = LocalApplications.worker(RunningSystem.SERVERS)) {
-            shows.subList(20, 40).forEach(show -> ids.addAll(send(show, seats)));
+        double before = decisions(RunningSystem.WORKER);
+        try (ConfigurableApplicationContext second = LocalApplications.worker(RunningSystem.SERVERS)) {
+            // Each join and each leave strikes while commands are on their way.
+            await().atMost(60, SECONDS).pollDelay(Duration.ZERO).until(() -> {
+                String show = show(seats);
+                shows.add(show);
+                ids.addAll(send(show, seats));
+                return decisions(second) > 0;
+            });
+            for (int i = 0; i < 20; i++) {
+                String show = show(seats);
+                shows.add(show);
+                ids.addAll(send(show, seats));
+            }
         }
         allDecided(ids);
+        assertThat(decisions(RunningSystem.WORKER)).isGreaterThan(before);
         shows.forEach(InvariantsIT::audit);
+    }
+
+    private static double decisions(ConfigurableApplicationContext worker) {
+        return worker.getBean(MeterRegistry.class).find("seatkeeper.commands.decided").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     private static String[] seats(int count) {
@@ -136,12 +185,16 @@ class FailureIT {
     }
 
     private static void allDecided(List<UUID> ids) {
-        String wanted = ids.stream().map(UUID::toString).collect(joining(","));
         await().atMost(60, SECONDS)
                 .ignoreExceptions()
-                .untilAsserted(() -> assertThat(Db.count("""
-                        select count(*) from booking_requests
-                        where status = 'CONFIRMED' and request_id = any (string_to_array(?, ',')::uuid[])
-                        """, wanted)).isEqualTo(ids.size()));
+                .untilAsserted(() -> assertThat(decided(ids)).isEqualTo(ids.size()));
+    }
+
+    private static long decided(List<UUID> ids) {
+        String wanted = ids.stream().map(UUID::toString).collect(joining(","));
+        return Db.count("""
+                select count(*) from booking_requests
+                where status = 'CONFIRMED' and request_id = any (string_to_array(?, ',')::uuid[])
+                """, wanted);
     }
 }

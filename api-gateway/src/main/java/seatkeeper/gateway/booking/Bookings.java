@@ -1,13 +1,10 @@
 package seatkeeper.gateway.booking;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import seatkeeper.contract.Code;
 import seatkeeper.contract.Command.ConfirmBooking;
@@ -51,7 +48,9 @@ class Bookings {
             if (known.isPresent() && known.get() instanceof Known.Decided) {
                 return new Answer(known.get(), true);
             }
-            return new Answer(await(waiter, known.orElse(new Known.Pending(command)), wait), false);
+            Known answer = await(waiter, known.orElse(new Known.Pending(command)), wait);
+            requireSamePayload(answer, command);
+            return new Answer(answer, false);
         }
     }
 
@@ -81,7 +80,6 @@ class Bookings {
             }
             throw Refusal.unavailable("Kafka", e.getCause());
         }
-        requests.accepted(command.requestId());
         return Optional.empty();
     }
 
@@ -123,28 +121,9 @@ class Bookings {
     }
 
     private static void requireSamePayload(Known known, ConfirmBooking command) {
-        List<String> mismatches = switch (known) {
-            case Known.Pending(ConfirmBooking first) ->
-                mismatches(command, first.showId(), first.seatIds(), first.userId());
-            case Known.Decided(Outcome first) -> mismatches(command, first.showId(), first.seatIds(), first.userId());
-        };
+        List<String> mismatches = known.mismatches(command);
         if (!mismatches.isEmpty()) {
             throw Refusal.requestIdReused(mismatches);
         }
-    }
-
-    private static List<String> mismatches(
-            ConfirmBooking command, @Nullable String showId, List<String> seatIds, @Nullable UUID userId) {
-        List<String> mismatches = new ArrayList<>();
-        if (!command.showId().equals(showId)) {
-            mismatches.add("show_id");
-        }
-        if (!new HashSet<>(command.seatIds()).equals(new HashSet<>(seatIds))) {
-            mismatches.add("seat_ids");
-        }
-        if (!command.userId().equals(userId)) {
-            mismatches.add("user_id");
-        }
-        return mismatches;
     }
 }

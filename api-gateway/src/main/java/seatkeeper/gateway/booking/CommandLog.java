@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,6 +20,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Command;
@@ -35,13 +38,15 @@ import seatkeeper.gateway.web.Refusal;
  * come together share one reading.
  */
 @Component
-class CommandLog {
+class CommandLog implements DisposableBean {
 
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final CommandCodec codec;
     private final Object lock = new Object();
     private Map<UUID, CompletableFuture<Optional<ConfirmBooking>>> next = new HashMap<>();
     private boolean reading;
+    /** Kept from one reading to the next; used by one at a time. */
+    private volatile @Nullable Consumer<byte[], byte[]> open;
 
     CommandLog(ConsumerFactory<byte[], byte[]> consumers, GatewayProperties properties) {
         this.consumers = consumers;
@@ -84,6 +89,7 @@ class CommandLog {
                 Map<UUID, ConfirmBooking> found = read(asked.keySet());
                 asked.forEach((id, answer) -> answer.complete(Optional.ofNullable(found.get(id))));
             } catch (Throwable e) {
+                closeConsumer();
                 asked.values().forEach(answer -> answer.completeExceptionally(e));
             }
         }
@@ -91,21 +97,49 @@ class CommandLog {
 
     private Map<UUID, ConfirmBooking> read(Set<UUID> wanted) {
         Map<UUID, ConfirmBooking> found = new HashMap<>();
-        try (Consumer<byte[], byte[]> consumer =
-                consumers.createConsumer(Topics.WORKER_GROUP, null, null, settings())) {
-            Map<TopicPartition, Long> ends = seekToUndecided(consumer);
-            while (!ends.isEmpty() && found.size() < wanted.size()) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    if (codec.decode(record.key(), record.value()) instanceof Decoded.Valid(Command command)
-                            && command instanceof ConfirmBooking confirm
-                            && wanted.contains(confirm.requestId())) {
-                        found.putIfAbsent(confirm.requestId(), confirm);
-                    }
+        Consumer<byte[], byte[]> consumer = consumer();
+        Map<TopicPartition, Long> ends = seekToUndecided(consumer);
+        while (!ends.isEmpty() && found.size() < wanted.size()) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                if (codec.decode(record.key(), record.value()) instanceof Decoded.Valid(Command command)
+                        && command instanceof ConfirmBooking confirm
+                        && wanted.contains(confirm.requestId())) {
+                    found.putIfAbsent(confirm.requestId(), confirm);
                 }
-                ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             }
+            ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
         }
         return found;
+    }
+
+    private Consumer<byte[], byte[]> consumer() {
+        Consumer<byte[], byte[]> consumer = open;
+        if (consumer == null) {
+            consumer = consumers.createConsumer(Topics.WORKER_GROUP, null, null, settings());
+            open = consumer;
+        }
+        return consumer;
+    }
+
+    private void closeConsumer() {
+        Consumer<byte[], byte[]> consumer = open;
+        open = null;
+        if (consumer != null) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+        }
+    }
+
+    /** Whoever reads at that moment fails, as he would without a broker. */
+    @Override
+    public void destroy() {
+        synchronized (lock) {
+            Consumer<byte[], byte[]> consumer = open;
+            if (reading && consumer != null) {
+                consumer.wakeup();
+            } else {
+                closeConsumer();
+            }
+        }
     }
 
     /** The ends of the partitions that have undecided commands; the consumer stands at their beginning. */

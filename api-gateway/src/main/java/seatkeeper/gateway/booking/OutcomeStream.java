@@ -45,6 +45,8 @@ class OutcomeStream implements SmartLifecycle {
     private volatile @Nullable Thread thread;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private volatile CountDownLatch stopped = new CountDownLatch(0);
+    /** In a row; touched by the stream's own thread only. */
+    private int failures;
 
     OutcomeStream(ConsumerFactory<byte[], byte[]> consumers, Requests requests, Waiters waiters) {
         this.consumers = consumers;
@@ -87,12 +89,10 @@ class OutcomeStream implements SmartLifecycle {
     }
 
     private void run() {
-        int failures = 0;
         while (isRunning()) {
             try (Consumer<byte[], byte[]> opened = consumers.createConsumer()) {
                 consumer = opened;
                 assign(opened);
-                failures = 0;
                 follow(opened);
             } catch (WakeupException e) {
                 // Asked to stop.
@@ -134,6 +134,7 @@ class OutcomeStream implements SmartLifecycle {
             if (!records.isEmpty()) {
                 arrived(records);
                 consumer.commitSync();
+                failures = 0;
             }
             if (System.nanoTime() - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {
                 checkedAt = System.nanoTime();

@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,9 +45,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class Requests {
 
-    /** Longer than a publish can take: a claim whose gateway died before it published goes away by itself. */
-    private static final Duration CLAIM_TTL = Duration.ofSeconds(15);
-
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
 
     private static final String BY_ID = "select * from booking_requests where request_id = ?";
@@ -57,7 +56,7 @@ class Requests {
     private final CommandLog commandLog;
     private final SeatLeases leases;
     private final CommandCodec codec;
-    private final Duration acceptedTtl;
+    private final Duration claimTtl;
 
     Requests(
             StringRedisTemplate redis,
@@ -70,7 +69,7 @@ class Requests {
         this.commandLog = commandLog;
         this.leases = leases;
         this.codec = new CommandCodec(properties.maxSeatsPerRequest());
-        this.acceptedTtl = properties.confirmDeadline();
+        this.claimTtl = properties.confirmDeadline();
     }
 
     /** A request as far as it is known. */
@@ -79,6 +78,30 @@ class Requests {
         record Pending(ConfirmBooking command) implements Known {}
 
         record Decided(Outcome outcome) implements Known {}
+
+        /** The fields in which the command asks for something else than this request did. */
+        default List<String> mismatches(ConfirmBooking command) {
+            return switch (this) {
+                case Pending(ConfirmBooking first) ->
+                    mismatches(command, first.showId(), first.seatIds(), first.userId());
+                case Decided(Outcome first) -> mismatches(command, first.showId(), first.seatIds(), first.userId());
+            };
+        }
+
+        private static List<String> mismatches(
+                ConfirmBooking command, @Nullable String showId, List<String> seatIds, @Nullable UUID userId) {
+            List<String> mismatches = new ArrayList<>();
+            if (!command.showId().equals(showId)) {
+                mismatches.add("show_id");
+            }
+            if (!new HashSet<>(command.seatIds()).equals(new HashSet<>(seatIds))) {
+                mismatches.add("seat_ids");
+            }
+            if (!command.userId().equals(userId)) {
+                mismatches.add("user_id");
+            }
+            return mismatches;
+        }
     }
 
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
@@ -87,17 +110,8 @@ class Requests {
                 .setGet(
                         key(command.requestId()),
                         text(CommandCodec.encode(command)),
-                        set -> set.ifAbsent().expire(CLAIM_TTL));
+                        set -> set.ifAbsent().expire(claimTtl));
         return known == null ? Optional.empty() : read(known);
-    }
-
-    /** The command is in the log: its claim is to last until it is decided. */
-    void accepted(UUID requestId) {
-        try {
-            redis.expire(key(requestId), acceptedTtl);
-        } catch (DataAccessException e) {
-            // A hint only: without it the request is found in the log.
-        }
     }
 
     /** The command was refused: as if it had never been seen. */
@@ -108,7 +122,14 @@ class Requests {
     /** Brings leases in line with the outcome, and lets the next reader find it in Redis. Safe to repeat. */
     void settle(Outcome outcome) {
         leases.settle(outcome);
-        redis.opsForValue().set(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), OUTCOME_TTL);
+        String claimed = redis.opsForValue()
+                .setGet(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), set -> set.expire(OUTCOME_TTL));
+        // Another payload under a request_id that Redis had forgotten: its leases wait for a decision that never comes.
+        if (claimed != null
+                && read(claimed).orElse(null) instanceof Known.Pending(ConfirmBooking other)
+                && !new Known.Decided(outcome).mismatches(other).isEmpty()) {
+            leases.unhold(other.showId(), other.seatIds(), other.requestId());
+        }
     }
 
     /**

@@ -89,6 +89,8 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
             switch (verdict) {
                 case Verdict.Decided _, Verdict.Replayed _ -> outcomes.add(verdict.outcome());
                 case Verdict.Reused(Submission submission, Outcome first) -> {
+                    // Told again too: a gateway may hold leases for the payload that is refused.
+                    outcomes.add(first);
                     if (submission.decoded() instanceof Decoded.Valid) {
                         String detail = "another payload was " + first.status() + " under this request_id";
                         deadLetters.add(new DeadLetter(

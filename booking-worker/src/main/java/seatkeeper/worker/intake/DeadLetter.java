@@ -32,6 +32,9 @@ record DeadLetter(
         RecordHeaders headers = new RecordHeaders();
         headers.add("code", bytes(code));
         headers.add("detail", bytes(detail));
+        if (requestId != null) {
+            headers.add("request-id", bytes(requestId));
+        }
         headers.add("source-topic", bytes(record.topic()));
         headers.add("source-partition", bytes(record.partition()));
         headers.add("source-offset", bytes(record.offset()));

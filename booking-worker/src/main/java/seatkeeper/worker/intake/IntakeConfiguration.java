@@ -57,7 +57,7 @@ class IntakeConfiguration {
         handler.setClassifications(Map.of(), true);
         handler.setRetryListeners((record, e, attempt) -> {
             if (attempt == 1 || attempt % 20 == 0) {
-                log.warn("waiting for Postgres or Kafka, attempt {}: {}", attempt, rootCause(e));
+                log.warn("the batch is tried again, attempt {}: {}", attempt, rootCause(e));
             }
         });
         return handler;

@@ -34,6 +34,8 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
     /** Where a server's children outlive it for a moment, as PostgreSQL's do, it cannot start until they are gone. */
     private static final Duration LEFTOVERS_LIMIT = Duration.ofSeconds(15);
 
+    private static final Duration PORT_LIMIT = Duration.ofSeconds(1);
+
     private final String name;
     private final String option;
     private final int port;
@@ -97,7 +99,7 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
         long began = System.nanoTime();
         try {
             orphan().ifPresent(this::stopOrphan);
-            requirePort();
+            awaitPort();
             launch();
             furnish();
         } catch (StartFailure e) {
@@ -146,6 +148,15 @@ abstract sealed class ServerProcess extends Server permits PostgresServer, Redis
         if (tool.waitFor() != 0) {
             throw failure(lastWords(tool, logged));
         }
+    }
+
+    /** A process that is being ended loses its arguments first and its port a moment later. */
+    private void awaitPort() throws InterruptedException {
+        long deadline = System.nanoTime() + PORT_LIMIT.toNanos();
+        while (!Ports.isFree(port) && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+        }
+        requirePort();
     }
 
     private void launch() throws Exception {
