@@ -10,18 +10,31 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import seatkeeper.contract.Command.BlockSeats;
+import seatkeeper.contract.Command.BookDirect;
+import seatkeeper.contract.Command.CancelBooking;
 import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command.SwapBooking;
+import seatkeeper.contract.Command.UnblockSeats;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Commands as plain JSON without type headers, so that a producer in any language is a first-class user:
+ * Commands as plain JSON without type headers, so that a producer in any language is a first-class user. All have
  *
- * <pre>{"version": 1, "type": "confirm_booking", "request_id", "show_id", "seat_ids", "user_id",
- *  "submitted_at", "expires_at"?}</pre>
+ * <pre>{"version": 1, "type", "request_id", "show_id", "user_id", "submitted_at", "expires_at"?}</pre>
  *
- * Reading never throws: bytes are a command, or a reason why not.
+ * and by type:
+ *
+ * <pre>confirm_booking  seat_ids, order_ref?
+ * book_direct      seat_ids, order_ref?
+ * cancel_booking   booking_request_id, seat_ids?
+ * swap_booking     booking_request_id, give_seat_ids, take_seat_ids
+ * block_seats      seat_ids
+ * unblock_seats    seat_ids</pre>
+ *
+ * Reading never throws: bytes are a command, or a reason why not. Unknown fields are ignored.
  */
 public final class CommandCodec {
 
@@ -61,23 +74,46 @@ public final class CommandCodec {
     }
 
     public static byte[] encode(Command command) {
-        return switch (command) {
-            case ConfirmBooking confirm -> {
-                ObjectNode json = Json.MAPPER
-                        .createObjectNode()
-                        .put("version", VERSION)
-                        .put("type", ConfirmBooking.TYPE)
-                        .put("request_id", confirm.requestId().toString())
-                        .put("show_id", confirm.showId());
-                confirm.seatIds().forEach(json.putArray("seat_ids")::add);
-                json.put("user_id", confirm.userId().toString())
-                        .put("submitted_at", confirm.submittedAt().toString());
-                if (confirm.expiresAt() != null) {
-                    json.put("expires_at", confirm.expiresAt().toString());
+        ObjectNode json = Json.MAPPER
+                .createObjectNode()
+                .put("version", VERSION)
+                .put("type", command.action().type())
+                .put("request_id", command.requestId().toString())
+                .put("show_id", command.showId());
+        switch (command.action()) {
+            case ConfirmBooking(List<String> seats, @Nullable String orderRef) -> booked(json, seats, orderRef);
+            case BookDirect(List<String> seats, @Nullable String orderRef) -> booked(json, seats, orderRef);
+            case CancelBooking(UUID booking, List<String> seats) -> {
+                json.put("booking_request_id", booking.toString());
+                if (!seats.isEmpty()) {
+                    seats(json, "seat_ids", seats);
                 }
-                yield Json.MAPPER.writeValueAsBytes(json);
             }
-        };
+            case SwapBooking(UUID booking, List<String> given, List<String> taken) -> {
+                json.put("booking_request_id", booking.toString());
+                seats(json, "give_seat_ids", given);
+                seats(json, "take_seat_ids", taken);
+            }
+            case BlockSeats(List<String> seats) -> seats(json, "seat_ids", seats);
+            case UnblockSeats(List<String> seats) -> seats(json, "seat_ids", seats);
+        }
+        json.put("user_id", command.userId().toString())
+                .put("submitted_at", command.submittedAt().toString());
+        if (command.expiresAt() != null) {
+            json.put("expires_at", command.expiresAt().toString());
+        }
+        return Json.MAPPER.writeValueAsBytes(json);
+    }
+
+    private static void booked(ObjectNode json, List<String> seats, @Nullable String orderRef) {
+        seats(json, "seat_ids", seats);
+        if (orderRef != null) {
+            json.put("order_ref", orderRef);
+        }
+    }
+
+    private static void seats(ObjectNode json, String field, List<String> seats) {
+        seats.forEach(json.putArray(field)::add);
     }
 
     /** Of a record as it came from the broker; its key must be the show_id. */
@@ -125,23 +161,47 @@ public final class CommandCodec {
                 String detail = "version " + json.path("version").intValue() + " is not " + VERSION;
                 return new Decoded.Invalid(Code.UNSUPPORTED_VERSION, detail, requestId, showId);
             }
-            if (!ConfirmBooking.TYPE.equals(text(json, "type"))) {
-                throw new InvalidField("type", "must be " + ConfirmBooking.TYPE);
-            }
             Instant submittedAt = instant(json, "submitted_at");
             if (submittedAt == null) {
                 throw new InvalidField("submitted_at", "is missing");
             }
-            return new Decoded.Valid(new ConfirmBooking(
+            return new Decoded.Valid(new Command(
                     requestId,
                     showId,
-                    Ids.seats(texts(json, "seat_ids"), maxSeats),
                     Ids.uuid("user_id", text(json, "user_id")),
                     submittedAt,
-                    instant(json, "expires_at")));
+                    instant(json, "expires_at"),
+                    action(json)));
         } catch (InvalidField e) {
             return new Decoded.Invalid(Code.INVALID_COMMAND, String.valueOf(e.getMessage()), requestId, showId);
         }
+    }
+
+    private Command.Action action(JsonNode json) {
+        String type = text(json, "type");
+        return switch (type == null ? "" : type) {
+            case ConfirmBooking.TYPE -> new ConfirmBooking(seats(json, "seat_ids"), orderRef(json));
+            case BookDirect.TYPE -> new BookDirect(seats(json, "seat_ids"), orderRef(json));
+            case CancelBooking.TYPE ->
+                new CancelBooking(booking(json), json.hasNonNull("seat_ids") ? seats(json, "seat_ids") : List.of());
+            case SwapBooking.TYPE ->
+                Ids.swap(booking(json), seats(json, "give_seat_ids"), seats(json, "take_seat_ids"));
+            case BlockSeats.TYPE -> new BlockSeats(seats(json, "seat_ids"));
+            case UnblockSeats.TYPE -> new UnblockSeats(seats(json, "seat_ids"));
+            default -> throw new InvalidField("type", "is not the type of any command");
+        };
+    }
+
+    private List<String> seats(JsonNode json, String field) {
+        return Ids.seats(field, texts(json, field), maxSeats);
+    }
+
+    private static UUID booking(JsonNode json) {
+        return Ids.uuid("booking_request_id", text(json, "booking_request_id"));
+    }
+
+    private static @Nullable String orderRef(JsonNode json) {
+        return Ids.orderRef(text(json, "order_ref"));
     }
 
     /** Decodes strictly: Jackson reads overlong and broken sequences, and UTF-16 and 32, that Postgres would refuse. */

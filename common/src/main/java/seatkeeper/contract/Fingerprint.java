@@ -6,10 +6,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import seatkeeper.contract.Command.BlockSeats;
+import seatkeeper.contract.Command.BookDirect;
+import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command.OnBooking;
+import seatkeeper.contract.Command.UnblockSeats;
 
 /**
- * SHA-256 of a request's canonical payload: type, show, user and the seats in sorted order. request_id, submitted_at and
- * expires_at belong to the delivery, not to what was asked, and do not count.
+ * SHA-256 of a request's canonical payload: type, show, user and what the action names, seats in sorted order.
+ * request_id, submitted_at and expires_at belong to the delivery, not to what was asked, and do not count.
  */
 public final class Fingerprint {
 
@@ -19,15 +25,39 @@ public final class Fingerprint {
         this.sha256 = sha256;
     }
 
-    static Fingerprint of(String type, String showId, String userId, List<String> seatIds) {
-        // No part can contain a line feed or a comma (Ids), so different payloads have different canonical forms.
-        String canonical = String.join(
-                "\n",
-                type,
-                showId,
-                userId,
-                String.join(",", seatIds.stream().sorted().toList()));
-        return ofBytes(canonical.getBytes(StandardCharsets.UTF_8));
+    static Fingerprint of(Command command) {
+        // No part can contain a line feed or a comma (Ids), so different payloads have different canonical forms. What
+        // an action does not have adds no line: fingerprints of before it existed stay what they were.
+        StringBuilder canonical = new StringBuilder()
+                .append(command.action().type())
+                .append('\n')
+                .append(command.showId())
+                .append('\n')
+                .append(command.userId());
+        line(canonical, "", command.action().taken());
+        line(canonical, "released=", command.action().released());
+        switch (command.action()) {
+            case OnBooking booking -> canonical.append("\nbooking=").append(booking.bookingRequestId());
+            case ConfirmBooking(List<String> _, @Nullable String orderRef) -> order(canonical, orderRef);
+            case BookDirect(List<String> _, @Nullable String orderRef) -> order(canonical, orderRef);
+            case BlockSeats _, UnblockSeats _ -> {}
+        }
+        return ofBytes(canonical.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void line(StringBuilder canonical, String name, List<String> seatIds) {
+        if (!seatIds.isEmpty()) {
+            canonical
+                    .append('\n')
+                    .append(name)
+                    .append(String.join(",", seatIds.stream().sorted().toList()));
+        }
+    }
+
+    private static void order(StringBuilder canonical, @Nullable String orderRef) {
+        if (orderRef != null) {
+            canonical.append("\norder=").append(orderRef);
+        }
     }
 
     /** Of a record that is no command: its bytes are its payload. */
