@@ -81,8 +81,8 @@ public final class CommandCodec {
                 .put("request_id", command.requestId().toString())
                 .put("show_id", command.showId());
         switch (command.action()) {
-            case ConfirmBooking(List<String> seats, @Nullable String orderRef) -> booked(json, seats, orderRef);
-            case BookDirect(List<String> seats, @Nullable String orderRef) -> booked(json, seats, orderRef);
+            case ConfirmBooking(var seats, var orderRef) -> booked(json, seats, orderRef);
+            case BookDirect(var seats, var orderRef) -> booked(json, seats, orderRef);
             case CancelBooking(UUID booking, List<String> seats) -> {
                 json.put("booking_request_id", booking.toString());
                 if (!seats.isEmpty()) {

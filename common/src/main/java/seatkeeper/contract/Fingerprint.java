@@ -38,8 +38,8 @@ public final class Fingerprint {
         line(canonical, "released=", command.action().released());
         switch (command.action()) {
             case OnBooking booking -> canonical.append("\nbooking=").append(booking.bookingRequestId());
-            case ConfirmBooking(List<String> _, @Nullable String orderRef) -> order(canonical, orderRef);
-            case BookDirect(List<String> _, @Nullable String orderRef) -> order(canonical, orderRef);
+            case ConfirmBooking confirm -> order(canonical, confirm.orderRef());
+            case BookDirect direct -> order(canonical, direct.orderRef());
             case BlockSeats _, UnblockSeats _ -> {}
         }
         return ofBytes(canonical.toString().getBytes(StandardCharsets.UTF_8));

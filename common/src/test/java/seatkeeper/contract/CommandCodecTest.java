@@ -2,6 +2,7 @@ package seatkeeper.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -10,7 +11,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import seatkeeper.contract.Command.Action;
+import seatkeeper.contract.Command.BlockSeats;
+import seatkeeper.contract.Command.BookDirect;
+import seatkeeper.contract.Command.CancelBooking;
 import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command.SwapBooking;
+import seatkeeper.contract.Command.UnblockSeats;
 import seatkeeper.contract.CommandCodec.Decoded;
 
 class CommandCodecTest {
@@ -21,14 +29,54 @@ class CommandCodecTest {
 
     private final CommandCodec codec = new CommandCodec(4);
 
-    private static ConfirmBooking command() {
-        return new ConfirmBooking(
+    private static Command command() {
+        return command(new ConfirmBooking(List.of("A2", "A1"), null));
+    }
+
+    private static Command command(Action action) {
+        return new Command(
                 REQUEST,
                 "show_1",
-                List.of("A2", "A1"),
                 USER,
                 Instant.parse("2026-01-31T12:00:00.123Z"),
-                Instant.parse("2026-01-31T12:30:00Z"));
+                Instant.parse("2026-01-31T12:30:00Z"),
+                action);
+    }
+
+    static List<Action> actions() {
+        List<String> seats = List.of("A1", "A2");
+        return List.of(
+                new ConfirmBooking(seats, null),
+                new ConfirmBooking(seats, "order-7"),
+                new BookDirect(seats, "order-7"),
+                new CancelBooking(USER, List.of()),
+                new CancelBooking(USER, seats),
+                new SwapBooking(USER, seats, List.of("B1")),
+                new BlockSeats(seats),
+                new UnblockSeats(seats));
+    }
+
+    @ParameterizedTest
+    @MethodSource("actions")
+    void readsEveryActionItWrites(Action action) {
+        assertThat(codec.decode(KEY, CommandCodec.encode(command(action))))
+                .isEqualTo(new Decoded.Valid(command(action)));
+    }
+
+    @Test
+    void noTwoActionsHaveOneFingerprint() {
+        assertThat(actions().stream().map(action -> command(action).fingerprint()))
+                .doesNotHaveDuplicates();
+    }
+
+    /** As it was written before there was more than one type of command. */
+    @Test
+    void readsYesterdays() throws IOException {
+        byte[] yesterdays = Messages.yesterdays("command-confirm.json");
+        Decoded decoded = codec.decode(KEY, yesterdays);
+        assertThat(decoded).isEqualTo(new Decoded.Valid(command()));
+        assertThat(command().fingerprint())
+                .hasToString("d55864a193f748b579cd7b78658bd04e8ae61cb547e30fa313f25b603844ce53");
     }
 
     @Test
@@ -132,16 +180,18 @@ class CommandCodecTest {
 
     @Test
     void theFingerprintIsOfThePayloadAlone() {
-        ConfirmBooking c = command();
-        Fingerprint same =
-                new ConfirmBooking(REQUEST, "show_1", List.of("A1", "A2"), USER, Instant.EPOCH, null).fingerprint();
-        assertThat(c.fingerprint()).isEqualTo(same);
-        assertThat(new ConfirmBooking(REQUEST, "show_2", c.seatIds(), USER, Instant.EPOCH, null).fingerprint())
+        List<String> seats = List.of("A1", "A2");
+        Fingerprint same = confirm(REQUEST, "show_1", seats, USER).fingerprint();
+        assertThat(command().fingerprint()).isEqualTo(same);
+        assertThat(confirm(USER, "show_1", seats, USER).fingerprint()).isEqualTo(same);
+        assertThat(confirm(REQUEST, "show_2", seats, USER).fingerprint()).isNotEqualTo(same);
+        assertThat(confirm(REQUEST, "show_1", List.of("A1"), USER).fingerprint())
                 .isNotEqualTo(same);
-        assertThat(new ConfirmBooking(REQUEST, "show_1", List.of("A1"), USER, Instant.EPOCH, null).fingerprint())
-                .isNotEqualTo(same);
-        assertThat(new ConfirmBooking(REQUEST, "show_1", c.seatIds(), REQUEST, Instant.EPOCH, null).fingerprint())
-                .isNotEqualTo(same);
+        assertThat(confirm(REQUEST, "show_1", seats, REQUEST).fingerprint()).isNotEqualTo(same);
+    }
+
+    private static Command confirm(UUID request, String show, List<String> seats, UUID user) {
+        return new Command(request, show, user, Instant.EPOCH, null, new ConfirmBooking(seats, null));
     }
 
     private static String json() {

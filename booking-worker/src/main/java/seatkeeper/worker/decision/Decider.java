@@ -2,20 +2,28 @@ package seatkeeper.worker.decision;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import seatkeeper.contract.Code;
+import seatkeeper.contract.Command;
+import seatkeeper.contract.Command.BlockSeats;
+import seatkeeper.contract.Command.BookDirect;
 import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command.OnBooking;
+import seatkeeper.contract.Command.UnblockSeats;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.Status;
 import seatkeeper.worker.decision.LedgerState.Recorded;
+import seatkeeper.worker.decision.LedgerState.SeatStatus;
+import seatkeeper.worker.decision.LedgerState.Show;
 
 /**
  * Decides a batch, one submission after the other in the order of the log:
@@ -23,7 +31,9 @@ import seatkeeper.worker.decision.LedgerState.Recorded;
  * <ol>
  *   <li>A request_id that is already decided, before or in this batch, is never decided again.
  *   <li>A record that is no command is rejected with its own code.
- *   <li>A confirm books all of its seats, or is rejected with the first code that applies and the seats it is about.
+ *   <li>A command is carried out on all of its seats, or is rejected with the first code that applies and the seats it is
+ *       about.
+ *   <li>Every decision about a show that exists raises the show's version by one.
  * </ol>
  */
 public final class Decider {
@@ -31,32 +41,30 @@ public final class Decider {
     private final LedgerState state;
     private final Instant now;
     private final Map<UUID, Recorded> decidedHere = new HashMap<>();
-    private final Set<Seat> bookedHere = new HashSet<>();
+    private final World world;
 
     private Decider(LedgerState state, Instant now) {
         this.state = state;
         this.now = now;
+        this.world = new World(state, now);
     }
 
     /**
-     * One verdict per submission, in their order.
+     * What becomes of the batch.
      *
-     * @param now becomes the outcomes' decided_at and influences nothing else
+     * @param now becomes the outcomes' decided_at and the bookings' cancelled_at and influences nothing else
      */
-    public static List<Verdict> decide(LedgerState state, List<Submission> batch, Instant now) {
+    public static Decision decide(LedgerState state, List<Submission> batch, Instant now) {
         Decider decider = new Decider(state, now);
         List<Verdict> verdicts = new ArrayList<>(batch.size());
         for (Submission submission : batch) {
             verdicts.add(decider.decide(submission));
         }
-        return verdicts;
+        return new Decision(verdicts, decider.world.changes());
     }
 
     private Verdict decide(Submission submission) {
-        Recorded recorded = state.requests().get(submission.requestId());
-        if (recorded == null) {
-            recorded = decidedHere.get(submission.requestId());
-        }
+        Recorded recorded = recorded(submission.requestId());
         if (recorded != null) {
             return recorded.fingerprint().equals(submission.fingerprint())
                     ? new Verdict.Replayed(submission, recorded.outcome())
@@ -64,53 +72,163 @@ public final class Decider {
         }
         Outcome outcome = switch (submission.decoded()) {
             case Decoded.Invalid invalid -> rejectedUnread(submission, invalid);
-            case Decoded.Valid(ConfirmBooking confirm) -> confirm(submission, confirm);
+            case Decoded.Valid(Command command) -> carryOut(submission, command);
         };
         decidedHere.put(submission.requestId(), new Recorded(submission.fingerprint(), outcome));
         return new Verdict.Decided(submission, outcome);
     }
 
-    private Outcome confirm(Submission submission, ConfirmBooking confirm) {
-        List<Conflict> conflicts = conflicts(confirm);
-        if (!state.shows().contains(confirm.showId())) {
-            return outcome(submission, confirm, Code.SHOW_NOT_FOUND, List.of());
-        }
-        if (!conflicts.isEmpty()) {
-            return outcome(submission, confirm, Conflict.leading(conflicts), conflicts);
-        }
-        if (confirm.expiresAt() != null && submission.loggedAt().isAfter(confirm.expiresAt())) {
-            return outcome(submission, confirm, Code.COMMAND_EXPIRED, List.of());
-        }
-        confirm.seatIds().forEach(seat -> bookedHere.add(new Seat(confirm.showId(), seat)));
-        return outcome(submission, confirm, null, List.of());
+    private @Nullable Recorded recorded(UUID requestId) {
+        Recorded recorded = state.requests().get(requestId);
+        return recorded == null ? decidedHere.get(requestId) : recorded;
     }
 
-    private List<Conflict> conflicts(ConfirmBooking confirm) {
+    private Outcome carryOut(Submission submission, Command command) {
+        Show show = state.shows().get(command.showId());
+        if (show == null) {
+            return rejected(submission, command, null, Code.SHOW_NOT_FOUND, List.of(), 0);
+        }
+        long version = world.nextVersion(command.showId());
+        Booking booking = booking(command);
+        if (show.archived()) {
+            return rejected(submission, command, booking, Code.SHOW_CLOSED, List.of(), version);
+        }
+
+        Set<Code> codes = EnumSet.noneOf(Code.class);
         List<Conflict> conflicts = new ArrayList<>();
-        for (String id : confirm.seatIds()) {
-            Seat seat = new Seat(confirm.showId(), id);
-            Boolean booked = state.booked().get(seat);
-            if (booked == null) {
-                conflicts.add(new Conflict(id, Code.SEAT_NOT_FOUND));
-            } else if (booked || bookedHere.contains(seat)) {
-                conflicts.add(new Conflict(id, Code.SEAT_BOOKED));
+        List<Seat> taken = Seat.of(command.showId(), command.action().taken());
+        List<Seat> released = Seat.of(command.showId(), command.action().released());
+        if (command.action() instanceof OnBooking) {
+            Set<Seat> live = booking == null ? Set.of() : world.liveSeats(booking.requestId());
+            released = released.isEmpty() ? List.copyOf(live) : released;
+            released.stream().filter(seat -> !live.contains(seat)).forEach(seat -> conflicts.add(notBooked(seat)));
+            if (released.isEmpty()) {
+                codes.add(Code.BOOKING_NOT_FOUND);
+            }
+            if (booking != null && !booking.userId().equals(command.userId())) {
+                codes.add(Code.NOT_BOOKING_OWNER);
+            }
+        } else if (command.action() instanceof UnblockSeats) {
+            released.forEach(seat -> conflictUnless(conflicts, seat, SeatStatus.BLOCKED, SeatStatus.AVAILABLE));
+        }
+        taken.forEach(seat -> conflictUnless(conflicts, seat, SeatStatus.AVAILABLE));
+        if (isLimited(command) && exceedsLimit(show, command, taken.size() - released.size())) {
+            codes.add(Code.SEAT_LIMIT_EXCEEDED);
+        }
+        if (isExpired(submission, command)) {
+            codes.add(Code.COMMAND_EXPIRED);
+        }
+        conflicts.forEach(conflict -> codes.add(conflict.code()));
+        if (!codes.isEmpty()) {
+            return rejected(submission, command, booking, codes.iterator().next(), conflicts, version);
+        }
+
+        switch (command.action()) {
+            case BlockSeats _ -> taken.forEach(seat -> world.set(seat, SeatStatus.BLOCKED, version));
+            case UnblockSeats _ -> released.forEach(seat -> world.set(seat, SeatStatus.AVAILABLE, version));
+            default -> {
+                UUID root = booking == null ? command.requestId() : booking.requestId();
+                String orderRef = orderRef(command, booking);
+                released.forEach(seat -> world.cancel(root, seat, command.userId(), version));
+                taken.forEach(seat -> world.book(root, seat, command.userId(), command.requestId(), orderRef, version));
             }
         }
-        return conflicts;
+        return outcome(
+                submission, command, booking, released.stream().map(Seat::id).toList(), null, List.of(), version);
+    }
+
+    /** A booking, named by the request that made it. */
+    private record Booking(
+            UUID requestId, UUID userId, @Nullable String orderRef) {}
+
+    /** The booking a command is about; the request of a swap stands for the booking it was about. */
+    private @Nullable Booking booking(Command command) {
+        if (!(command.action() instanceof OnBooking about)) {
+            return null;
+        }
+        Recorded recorded = recorded(about.bookingRequestId());
+        if (recorded == null) {
+            return null;
+        }
+        Outcome made = recorded.outcome();
+        boolean books = made.confirmed() && !made.seatIds().isEmpty() && !BlockSeats.TYPE.equals(made.type());
+        return books && made.userId() != null && command.showId().equals(made.showId())
+                ? new Booking(
+                        Objects.requireNonNullElse(made.bookingRequestId(), made.requestId()),
+                        made.userId(),
+                        made.orderRef())
+                : null;
+    }
+
+    private Conflict notBooked(Seat seat) {
+        return new Conflict(seat.id(), world.status(seat) == null ? Code.SEAT_NOT_FOUND : Code.BOOKING_NOT_FOUND);
+    }
+
+    private void conflictUnless(List<Conflict> conflicts, Seat seat, SeatStatus... allowed) {
+        SeatStatus status = world.status(seat);
+        if (status == null) {
+            conflicts.add(new Conflict(seat.id(), Code.SEAT_NOT_FOUND));
+        } else if (!List.of(allowed).contains(status)) {
+            conflicts.add(new Conflict(seat.id(), status == SeatStatus.BOOKED ? Code.SEAT_BOOKED : Code.SEAT_BLOCKED));
+        }
+    }
+
+    private static boolean isLimited(Command command) {
+        return command.action() instanceof ConfirmBooking || command.action() instanceof Command.SwapBooking;
+    }
+
+    private boolean exceedsLimit(Show show, Command command, int more) {
+        return show.seatLimit() != null
+                && more > 0
+                && world.holding(command.showId(), command.userId()) + more > show.seatLimit();
+    }
+
+    private boolean isExpired(Submission submission, Command command) {
+        return !submission.loggedAt().isAfter(state.horizon())
+                || (command.expiresAt() != null && submission.loggedAt().isAfter(command.expiresAt()));
+    }
+
+    private static @Nullable String orderRef(Command command, @Nullable Booking booking) {
+        return switch (command.action()) {
+            case ConfirmBooking confirm -> confirm.orderRef();
+            case BookDirect direct -> direct.orderRef();
+            default -> booking == null ? null : booking.orderRef();
+        };
+    }
+
+    private Outcome rejected(
+            Submission submission,
+            Command command,
+            @Nullable Booking booking,
+            Code reason,
+            List<Conflict> conflicts,
+            long version) {
+        return outcome(submission, command, booking, command.action().released(), reason, conflicts, version);
     }
 
     private Outcome outcome(
-            Submission submission, ConfirmBooking confirm, @Nullable Code reason, List<Conflict> conflicts) {
+            Submission submission,
+            Command command,
+            @Nullable Booking booking,
+            List<String> released,
+            @Nullable Code reason,
+            List<Conflict> conflicts,
+            long version) {
         return new Outcome(
-                confirm.requestId(),
-                confirm.showId(),
-                confirm.seatIds(),
-                confirm.userId(),
+                command.requestId(),
+                command.action().type(),
+                command.showId(),
+                command.action().taken(),
+                released,
+                command.userId(),
+                booking == null ? submission.bookingRequestId() : booking.requestId(),
+                orderRef(command, booking),
                 reason == null ? Status.CONFIRMED : Status.REJECTED,
                 reason,
                 conflicts,
-                confirm.submittedAt(),
+                command.submittedAt(),
                 now,
+                version,
                 submission.partition(),
                 submission.offset());
     }
@@ -118,14 +236,19 @@ public final class Decider {
     private Outcome rejectedUnread(Submission submission, Decoded.Invalid invalid) {
         return new Outcome(
                 submission.requestId(),
+                null,
                 invalid.showId(),
                 List.of(),
+                List.of(),
+                null,
+                null,
                 null,
                 Status.REJECTED,
                 invalid.code(),
                 List.of(),
                 null,
                 now,
+                0,
                 submission.partition(),
                 submission.offset());
     }

@@ -3,7 +3,8 @@ package seatkeeper.worker.decision;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import seatkeeper.contract.Command.ConfirmBooking;
+import org.jspecify.annotations.Nullable;
+import seatkeeper.contract.Command;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Fingerprint;
 
@@ -18,12 +19,23 @@ import seatkeeper.contract.Fingerprint;
 public record Submission(
         UUID requestId, Fingerprint fingerprint, Decoded decoded, int partition, long offset, Instant loggedAt) {
 
-    /** Every seat the decision has to know about. */
+    public @Nullable Command command() {
+        return decoded instanceof Decoded.Valid(Command command) ? command : null;
+    }
+
+    /** Every seat it names. */
     public List<Seat> seats() {
-        return decoded instanceof Decoded.Valid(ConfirmBooking confirm)
-                ? confirm.seatIds().stream()
-                        .map(id -> new Seat(confirm.showId(), id))
-                        .toList()
-                : List.of();
+        Command command = command();
+        return command == null
+                ? List.of()
+                : Seat.of(command.showId(), command.action().seatIds());
+    }
+
+    /** The booking it is about, if it is about one. */
+    public @Nullable UUID bookingRequestId() {
+        Command command = command();
+        return command != null && command.action() instanceof Command.OnBooking booking
+                ? booking.bookingRequestId()
+                : null;
     }
 }

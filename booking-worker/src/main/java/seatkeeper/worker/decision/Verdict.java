@@ -1,5 +1,6 @@
 package seatkeeper.worker.decision;
 
+import java.util.UUID;
 import seatkeeper.contract.Outcome;
 
 /** What one submission of a batch leads to. */
@@ -9,6 +10,10 @@ public sealed interface Verdict {
 
     /** The outcome that stands for the submission's request_id. */
     Outcome outcome();
+
+    default UUID requestId() {
+        return submission().requestId();
+    }
 
     /** Decided here and now: to be written, then published. */
     record Decided(Submission submission, Outcome outcome) implements Verdict {}

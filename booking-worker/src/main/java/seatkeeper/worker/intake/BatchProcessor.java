@@ -9,10 +9,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import seatkeeper.worker.decision.Decider;
-import seatkeeper.worker.decision.LedgerState;
+import seatkeeper.worker.decision.Decision;
 import seatkeeper.worker.decision.Submission;
 import seatkeeper.worker.decision.Verdict;
-import seatkeeper.worker.decision.Verdict.Decided;
 import seatkeeper.worker.ledger.Ledger;
 
 /**
@@ -61,12 +60,8 @@ class BatchProcessor {
     }
 
     private List<Verdict> decideAndSave(List<Submission> batch) {
-        LedgerState state = ledger.load(batch);
-        List<Verdict> verdicts = Decider.decide(state, batch, Instant.ofEpochMilli(clock.millis()));
-        ledger.save(verdicts.stream()
-                .filter(Decided.class::isInstance)
-                .map(Decided.class::cast)
-                .toList());
-        return verdicts;
+        Decision decision = Decider.decide(ledger.load(batch), batch, Instant.ofEpochMilli(clock.millis()));
+        ledger.save(decision);
+        return decision.verdicts();
     }
 }

@@ -7,15 +7,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import seatkeeper.contract.Outcome;
-import seatkeeper.contract.Status;
+import seatkeeper.worker.decision.LedgerState.SeatStatus;
+import seatkeeper.worker.decision.LedgerState.Show;
 import seatkeeper.worker.decision.Simulation.DecisionCore;
 import seatkeeper.worker.decision.Simulation.Path;
 
@@ -53,28 +56,55 @@ class DecisionSimulationTest {
     enum Mutant {
         FORGETS_SEATS_BOOKED_IN_THE_BATCH((state, batch, now) -> oneByOne(state, batch, now, true)),
         FORGETS_REQUESTS_DECIDED_IN_THE_BATCH((state, batch, now) -> oneByOne(state, batch, now, false)),
-        DECIDES_KNOWN_REQUESTS_AGAIN((state, batch, now) ->
-                Decider.decide(new LedgerState(Map.of(), state.shows(), state.booked()), batch, now)),
-        IGNORES_THE_FINGERPRINT((state, batch, now) -> Decider.decide(state, batch, now).stream()
-                .<Verdict>map(verdict -> verdict instanceof Verdict.Reused reused
-                        ? new Verdict.Replayed(reused.submission(), reused.outcome())
-                        : verdict)
-                .toList()),
-        BOOKS_PART_OF_A_PARTY((state, batch, now) -> Decider.decide(state, batch, now).stream()
-                .<Verdict>map(verdict -> verdict instanceof Verdict.Decided decided
-                                && decided.outcome().confirmed()
-                        ? new Verdict.Decided(decided.submission(), firstSeatOnly(decided.outcome()))
-                        : verdict)
-                .toList()),
+        DECIDES_KNOWN_REQUESTS_AGAIN(
+                seeing(s -> new LedgerState(s.horizon(), Map.of(), s.shows(), s.seats(), s.bookings(), s.holdings()))),
+        IGNORES_LIMITS(seeing(s -> withShows(s, show -> new Show(show.version(), null, show.archived())))),
+        IGNORES_ARCHIVING(seeing(s -> withShows(s, show -> new Show(show.version(), show.seatLimit(), false)))),
+        IGNORES_THE_HORIZON(seeing(
+                s -> new LedgerState(Instant.MIN, s.requests(), s.shows(), s.seats(), s.bookings(), s.holdings()))),
+        SELLS_WHAT_IS_OFF_SALE(seeing(s -> new LedgerState(
+                s.horizon(),
+                s.requests(),
+                s.shows(),
+                s.seats().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                seat -> seat.getValue() == SeatStatus.BLOCKED
+                                        ? SeatStatus.AVAILABLE
+                                        : seat.getValue())),
+                s.bookings(),
+                s.holdings()))),
+        FINDS_NO_BOOKING(
+                seeing(s -> new LedgerState(s.horizon(), s.requests(), s.shows(), s.seats(), Map.of(), s.holdings()))),
+        IGNORES_THE_FINGERPRINT((state, batch, now) -> {
+            Decision decision = Decider.decide(state, batch, now);
+            return new Decision(
+                    decision.verdicts().stream()
+                            .<Verdict>map(verdict -> verdict instanceof Verdict.Reused reused
+                                    ? new Verdict.Replayed(reused.submission(), reused.outcome())
+                                    : verdict)
+                            .toList(),
+                    decision.changes());
+        }),
+        BOOKS_PART_OF_A_PARTY(writing(c -> new Changes(
+                c.shows(), c.seats(), c.cancelled(), c.booked().isEmpty() ? c.booked() : tail(c.booked())))),
+        KEEPS_CANCELLED_BOOKINGS(writing(c -> new Changes(c.shows(), c.seats(), List.of(), c.booked()))),
+        KEEPS_SEATS_OF_CANCELLED_BOOKINGS(writing(c -> new Changes(
+                c.shows(),
+                c.seats().stream()
+                        .filter(seat -> seat.to() != SeatStatus.AVAILABLE)
+                        .toList(),
+                c.cancelled(),
+                c.booked()))),
         NEVER_EXPIRES((state, batch, now) -> {
-            List<Verdict> verdicts = new ArrayList<>(Decider.decide(
-                    state,
-                    batch.stream().map(DecisionSimulationTest::loggedAtStart).toList(),
-                    now));
+            List<Submission> early =
+                    batch.stream().map(DecisionSimulationTest::loggedEarly).toList();
+            Decision decision = Decider.decide(state, early, now);
+            List<Verdict> verdicts = new ArrayList<>();
             for (int i = 0; i < batch.size(); i++) {
-                verdicts.set(i, of(batch.get(i), verdicts.get(i)));
+                verdicts.add(of(batch.get(i), decision.verdicts().get(i)));
             }
-            return verdicts;
+            return new Decision(verdicts, decision.changes());
         });
 
         private final DecisionCore core;
@@ -84,20 +114,52 @@ class DecisionSimulationTest {
         }
     }
 
-    private static List<Verdict> oneByOne(
-            LedgerState state, List<Submission> batch, Instant now, boolean rememberRequests) {
+    private static DecisionCore seeing(UnaryOperator<LedgerState> blindness) {
+        return (state, batch, now) -> Decider.decide(blindness.apply(state), batch, now);
+    }
+
+    private static DecisionCore writing(UnaryOperator<Changes> slip) {
+        return (state, batch, now) -> {
+            Decision decision = Decider.decide(state, batch, now);
+            return new Decision(decision.verdicts(), slip.apply(decision.changes()));
+        };
+    }
+
+    private static LedgerState withShows(LedgerState s, UnaryOperator<Show> change) {
+        Map<String, Show> shows = new HashMap<>();
+        s.shows().forEach((id, show) -> shows.put(id, change.apply(show)));
+        return new LedgerState(s.horizon(), s.requests(), shows, s.seats(), s.bookings(), s.holdings());
+    }
+
+    private static <T> List<T> tail(List<T> list) {
+        return list.subList(1, list.size());
+    }
+
+    /** Every submission against the same state, but for what is remembered. */
+    private static Decision oneByOne(LedgerState state, List<Submission> batch, Instant now, boolean rememberRequests) {
         Map<UUID, LedgerState.Recorded> requests = new HashMap<>(state.requests());
         List<Verdict> verdicts = new ArrayList<>();
+        Map<String, Changes.ShowChange> shows = new LinkedHashMap<>();
+        Map<Seat, Changes.SeatChange> seats = new LinkedHashMap<>();
+        List<Changes.Cancellation> cancelled = new ArrayList<>();
+        List<Changes.NewBooking> booked = new ArrayList<>();
         for (Submission submission : batch) {
-            LedgerState seen = new LedgerState(requests, state.shows(), state.booked());
-            Verdict verdict = Decider.decide(seen, List.of(submission), now).getFirst();
+            LedgerState seen = new LedgerState(
+                    state.horizon(), requests, state.shows(), state.seats(), state.bookings(), state.holdings());
+            Decision decision = Decider.decide(seen, List.of(submission), now);
+            Verdict verdict = decision.verdicts().getFirst();
             if (rememberRequests) {
                 requests.putIfAbsent(
                         submission.requestId(), new LedgerState.Recorded(submission.fingerprint(), verdict.outcome()));
             }
             verdicts.add(verdict);
+            decision.changes().shows().forEach(show -> shows.put(show.showId(), show));
+            decision.changes().seats().forEach(seat -> seats.put(seat.seat(), seat));
+            cancelled.addAll(decision.changes().cancelled());
+            booked.addAll(decision.changes().booked());
         }
-        return verdicts;
+        return new Decision(
+                verdicts, new Changes(List.copyOf(shows.values()), List.copyOf(seats.values()), cancelled, booked));
     }
 
     private static Verdict of(Submission submission, Verdict verdict) {
@@ -108,22 +170,7 @@ class DecisionSimulationTest {
         };
     }
 
-    private static Outcome firstSeatOnly(Outcome o) {
-        return new Outcome(
-                o.requestId(),
-                o.showId(),
-                o.seatIds().subList(0, 1),
-                o.userId(),
-                Status.CONFIRMED,
-                null,
-                List.of(),
-                o.submittedAt(),
-                o.decidedAt(),
-                o.partition(),
-                o.offset());
-    }
-
-    private static Submission loggedAtStart(Submission s) {
+    private static Submission loggedEarly(Submission s) {
         return new Submission(s.requestId(), s.fingerprint(), s.decoded(), s.partition(), s.offset(), Instant.EPOCH);
     }
 }

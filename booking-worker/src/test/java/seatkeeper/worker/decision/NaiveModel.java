@@ -1,28 +1,56 @@
 package seatkeeper.worker.decision;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import seatkeeper.contract.Command;
+import seatkeeper.contract.Command.BlockSeats;
+import seatkeeper.contract.Command.BookDirect;
+import seatkeeper.contract.Command.CancelBooking;
 import seatkeeper.contract.Command.ConfirmBooking;
-import seatkeeper.contract.CommandCodec.Decoded;
+import seatkeeper.contract.Command.SwapBooking;
+import seatkeeper.contract.Command.UnblockSeats;
 
 /**
  * The contract in its plainest form, knowing nothing of the decider: one command after the other, strings in maps. What
- * it says of a request is {@code CONFIRMED}, or the code of the rejection with the seats it is about.
+ * it says of a request is {@code CONFIRMED} and what became free, or the code of the rejection with the seats it is
+ * about; and the version of the show.
  */
 final class NaiveModel {
+
+    private static final List<String> ORDER = List.of(
+            "SHOW_NOT_FOUND",
+            "SHOW_CLOSED",
+            "SEAT_NOT_FOUND",
+            "SEAT_BOOKED",
+            "SEAT_BLOCKED",
+            "SEAT_LIMIT_EXCEEDED",
+            "COMMAND_EXPIRED",
+            "BOOKING_NOT_FOUND",
+            "NOT_BOOKING_OWNER");
 
     private final History history;
     private final Map<UUID, String> payloads = new HashMap<>();
     private final Map<UUID, String> results = new LinkedHashMap<>();
-    private final Set<String> sold = new HashSet<>();
+    private final Map<String, Long> versions = new HashMap<>();
+    /** By show/seat: the booking that has it, named by its first request. */
+    private final Map<String, UUID> sold = new HashMap<>();
+
+    private final Set<String> blocked = new HashSet<>();
+    /** By every request that made or changed a booking: the booking. */
+    private final Map<UUID, UUID> bookings = new HashMap<>();
+
+    private final Map<UUID, Command> makers = new HashMap<>();
 
     NaiveModel(History history) {
         this.history = history;
+        history.shows().forEach((id, show) -> versions.put(id, show.version()));
         history.log().forEach(this::take);
     }
 
@@ -30,10 +58,16 @@ final class NaiveModel {
         return results;
     }
 
+    Map<String, Long> versions() {
+        return versions;
+    }
+
     private void take(Submission submission) {
         String payload = payload(submission);
         if (payloads.putIfAbsent(submission.requestId(), payload) == null) {
-            results.put(submission.requestId(), result(submission));
+            Command command = submission.command();
+            results.put(
+                    submission.requestId(), command == null ? "INVALID_COMMAND{} v0" : result(submission, command));
         }
     }
 
@@ -42,39 +76,161 @@ final class NaiveModel {
     }
 
     private static String payload(Submission submission) {
-        if (submission.decoded() instanceof Decoded.Valid(Command command) && command instanceof ConfirmBooking c) {
-            return c.showId() + " " + c.userId() + " "
-                    + new HashSet<>(c.seatIds()).stream().sorted().toList();
+        Command command = submission.command();
+        if (command == null) {
+            return submission.fingerprint().toString();
         }
-        return submission.fingerprint().toString();
+        String who = command.showId() + " " + command.userId() + " ";
+        return who
+                + switch (command.action()) {
+                    case ConfirmBooking(var seats, var order) -> "confirm " + new TreeSet<>(seats) + order;
+                    case BookDirect(var seats, var order) -> "direct " + new TreeSet<>(seats) + order;
+                    case CancelBooking(var booking, var seats) -> "cancel " + booking + new TreeSet<>(seats);
+                    case SwapBooking(var booking, var given, var taken) ->
+                        "swap " + booking + new TreeSet<>(given) + new TreeSet<>(taken);
+                    case BlockSeats(var seats) -> "block " + new TreeSet<>(seats);
+                    case UnblockSeats(var seats) -> "unblock " + new TreeSet<>(seats);
+                };
     }
 
-    private String result(Submission submission) {
-        if (!(submission.decoded() instanceof Decoded.Valid(Command command)
-                && command instanceof ConfirmBooking confirm)) {
-            return "INVALID_COMMAND{}";
+    private String result(Submission submission, Command command) {
+        String show = command.showId();
+        if (!history.shows().containsKey(show)) {
+            return "SHOW_NOT_FOUND{} v0";
         }
-        if (!history.shows().contains(confirm.showId())) {
-            return "SHOW_NOT_FOUND{}";
+        String version = " v" + versions.merge(show, 1L, Long::sum);
+        if (history.shows().get(show).archived()) {
+            return "SHOW_CLOSED{}" + version;
         }
         Map<String, String> trouble = new LinkedHashMap<>();
-        for (String seat : confirm.seatIds()) {
-            if (seat.equals("none")) {
-                trouble.put(seat, "SEAT_NOT_FOUND");
-            } else if (sold.contains(confirm.showId() + "/" + seat)) {
-                trouble.put(seat, "SEAT_BOOKED");
+        Set<String> troubles = new HashSet<>();
+        List<String> free = new ArrayList<>();
+        int more = 0;
+        UUID booking = null;
+        switch (command.action()) {
+            case ConfirmBooking(var seats, var _) -> {
+                wanted(show, seats, trouble);
+                more = seats.size();
+            }
+            case BookDirect(var seats, var _) -> wanted(show, seats, trouble);
+            case BlockSeats(var seats) -> wanted(show, seats, trouble);
+            case UnblockSeats(var seats) -> {
+                for (String seat : seats) {
+                    if (seat.equals("none")) {
+                        trouble.put(seat, "SEAT_NOT_FOUND");
+                    } else if (sold.containsKey(show + "/" + seat)) {
+                        trouble.put(seat, "SEAT_BOOKED");
+                    }
+                }
+                free.addAll(seats);
+            }
+            case CancelBooking(var id, var seats) -> {
+                booking = bookingIn(show, id);
+                free.addAll(seats.isEmpty() ? seatsOf(show, booking) : seats);
+                given(show, booking, command, free, trouble, troubles);
+            }
+            case SwapBooking(var id, var given, var taken) -> {
+                booking = bookingIn(show, id);
+                free.addAll(given);
+                given(show, booking, command, free, trouble, troubles);
+                wanted(show, taken, trouble);
+                more = taken.size() - given.size();
             }
         }
-        if (trouble.containsValue("SEAT_NOT_FOUND")) {
-            return "SEAT_NOT_FOUND" + trouble;
+        Integer limit = history.shows().get(show).seatLimit();
+        if (limit != null && more > 0 && seatsOfUser(show, command.userId()) + more > limit) {
+            troubles.add("SEAT_LIMIT_EXCEEDED");
         }
-        if (!trouble.isEmpty()) {
-            return "SEAT_BOOKED" + trouble;
+        if ((command.expiresAt() != null && command.expiresAt().isBefore(submission.loggedAt()))
+                || !submission.loggedAt().isAfter(history.horizon())) {
+            troubles.add("COMMAND_EXPIRED");
         }
-        if (confirm.expiresAt() != null && confirm.expiresAt().isBefore(submission.loggedAt())) {
-            return "COMMAND_EXPIRED{}";
+        troubles.addAll(trouble.values());
+        for (String code : ORDER) {
+            if (troubles.contains(code)) {
+                return code + trouble + version;
+            }
         }
-        confirm.seatIds().forEach(seat -> sold.add(confirm.showId() + "/" + seat));
-        return "CONFIRMED{}";
+        apply(show, command, booking, free);
+        return "CONFIRMED{}" + (free.isEmpty() ? "" : new TreeSet<>(free)) + version;
+    }
+
+    private void wanted(String show, List<String> seats, Map<String, String> trouble) {
+        for (String seat : seats) {
+            if (seat.equals("none")) {
+                trouble.put(seat, "SEAT_NOT_FOUND");
+            } else if (sold.containsKey(show + "/" + seat)) {
+                trouble.put(seat, "SEAT_BOOKED");
+            } else if (blocked.contains(show + "/" + seat)) {
+                trouble.put(seat, "SEAT_BLOCKED");
+            }
+        }
+    }
+
+    private void given(
+            String show,
+            UUID booking,
+            Command command,
+            List<String> seats,
+            Map<String, String> trouble,
+            Set<String> troubles) {
+        if (seats.isEmpty()) {
+            troubles.add("BOOKING_NOT_FOUND");
+        }
+        if (booking != null && !makers.get(booking).userId().equals(command.userId())) {
+            troubles.add("NOT_BOOKING_OWNER");
+        }
+        for (String seat : seats) {
+            if (seat.equals("none") || seatNumber(seat) > history.seatsPerShow()) {
+                trouble.put(seat, "SEAT_NOT_FOUND");
+            } else if (booking == null || !booking.equals(sold.get(show + "/" + seat))) {
+                trouble.put(seat, "BOOKING_NOT_FOUND");
+            }
+        }
+    }
+
+    private static int seatNumber(String seat) {
+        return Integer.parseInt(seat.substring(1));
+    }
+
+    private UUID bookingIn(String show, UUID id) {
+        UUID booking = bookings.get(id);
+        return booking != null && makers.get(booking).showId().equals(show) ? booking : null;
+    }
+
+    private List<String> seatsOf(String show, UUID booking) {
+        return sold.entrySet().stream()
+                .filter(seat -> seat.getValue().equals(booking) && seat.getKey().startsWith(show + "/"))
+                .map(seat -> seat.getKey().substring(show.length() + 1))
+                .toList();
+    }
+
+    private int seatsOfUser(String show, UUID user) {
+        return (int) sold.entrySet().stream()
+                .filter(seat -> seat.getKey().startsWith(show + "/"))
+                .filter(seat -> makers.get(seat.getValue()).userId().equals(user))
+                .count();
+    }
+
+    private void apply(String show, Command command, UUID booking, List<String> free) {
+        UUID id = command.requestId();
+        switch (command.action()) {
+            case ConfirmBooking(var seats, var _) -> sell(show, command, id, seats);
+            case BookDirect(var seats, var _) -> sell(show, command, id, seats);
+            case CancelBooking _ -> free.forEach(seat -> sold.remove(show + "/" + seat));
+            case SwapBooking(var _, var _, var taken) -> {
+                free.forEach(seat -> sold.remove(show + "/" + seat));
+                taken.forEach(seat -> sold.put(show + "/" + seat, booking));
+                bookings.put(id, booking);
+            }
+            case BlockSeats(var seats) -> seats.forEach(seat -> blocked.add(show + "/" + seat));
+            case UnblockSeats(var seats) -> seats.forEach(seat -> blocked.remove(show + "/" + seat));
+        }
+    }
+
+    private void sell(String show, Command command, UUID id, List<String> seats) {
+        makers.put(id, command);
+        bookings.put(id, id);
+        seats.forEach(seat -> sold.put(show + "/" + seat, id));
     }
 }

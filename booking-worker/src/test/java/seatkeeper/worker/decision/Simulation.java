@@ -8,13 +8,22 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import seatkeeper.contract.Code;
+import seatkeeper.contract.Command;
+import seatkeeper.contract.Command.OnBooking;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
+import seatkeeper.worker.decision.LedgerState.Buyer;
 import seatkeeper.worker.decision.LedgerState.Recorded;
+import seatkeeper.worker.decision.LedgerState.SeatStatus;
+import seatkeeper.worker.decision.LedgerState.Show;
 import seatkeeper.worker.decision.Verdict.Decided;
 
 /**
@@ -26,16 +35,30 @@ final class Simulation {
     /** What is put to the test: {@link Decider#decide}, or a mutant of it. */
     @FunctionalInterface
     interface DecisionCore {
-        List<Verdict> decide(LedgerState state, List<Submission> batch, Instant now);
+        Decision decide(LedgerState state, List<Submission> batch, Instant now);
     }
 
     /** What a history can contain; a run that never met one of them proves nothing about it. */
     enum Path {
         CONFIRMED,
+        BOOKED_DIRECTLY,
+        CANCELLED,
+        CANCELLED_IN_PART,
+        CANCELLED_IN_ITS_BATCH,
+        SWAPPED,
+        SWAPPED_AGAIN,
+        BLOCKED,
+        UNBLOCKED,
+        SEAT_SOLD_AGAIN,
         SEAT_TAKEN,
         SEAT_TAKEN_IN_BATCH,
+        SEAT_OFF_SALE,
         UNKNOWN_SEAT,
         UNKNOWN_SHOW,
+        CLOSED_SHOW,
+        UNKNOWN_BOOKING,
+        SOMEBODY_ELSES_BOOKING,
+        TOO_MANY_SEATS,
         EXPIRED,
         INVALID,
         DUPLICATE_IN_BATCH,
@@ -45,11 +68,16 @@ final class Simulation {
         SEVERAL_CODES
     }
 
+    /** A row of the table bookings. */
+    private record Booking(UUID requestId, Seat seat, UUID userId, boolean live) {}
+
     private final DecisionCore core;
     private final History history;
     private final NaiveModel model;
-    private final Map<UUID, Recorded> table = new HashMap<>();
-    private final Set<Seat> booked = new HashSet<>();
+    private final Map<UUID, Recorded> requests = new HashMap<>();
+    private final Map<String, Show> shows;
+    private final Map<Seat, SeatStatus> seats = new HashMap<>();
+    private final List<Booking> bookings = new ArrayList<>();
     private final Map<UUID, Outcome> published = new LinkedHashMap<>();
     private final Map<Path, Integer> paths = new EnumMap<>(Path.class);
 
@@ -57,6 +85,10 @@ final class Simulation {
         this.core = core;
         this.history = history;
         this.model = new NaiveModel(history);
+        this.shows = new HashMap<>(history.shows());
+        shows.keySet()
+                .forEach(show -> IntStream.rangeClosed(1, history.seatsPerShow())
+                        .forEach(seat -> seats.put(new Seat(show, "A" + seat), SeatStatus.AVAILABLE)));
     }
 
     /** The paths taken, with their counts. */
@@ -83,11 +115,11 @@ final class Simulation {
 
     private void deliver(List<Submission> batch, int batchNumber) {
         LedgerState state = load(batch);
-        List<Verdict> verdicts = core.decide(state, batch, History.START.plusSeconds(1_000 + batchNumber));
-        require(verdicts.size() == batch.size(), "one verdict per submission");
+        Decision decision = core.decide(state, batch, History.START.plusSeconds(1_000 + batchNumber));
+        require(decision.verdicts().size() == batch.size(), "one verdict per submission");
         Set<UUID> inBatch = new HashSet<>();
-        for (int i = 0; i < verdicts.size(); i++) {
-            Verdict verdict = verdicts.get(i);
+        for (int i = 0; i < batch.size(); i++) {
+            Verdict verdict = decision.verdicts().get(i);
             Submission submission = batch.get(i);
             require(verdict.submission().equals(submission), "verdicts in the order of the submissions");
             boolean known = state.requests().containsKey(submission.requestId());
@@ -99,45 +131,101 @@ final class Simulation {
                 took(Path.DUPLICATE_ACROSS_BATCHES);
             }
         }
-        for (Verdict verdict : verdicts) {
-            if (verdict instanceof Decided decided) {
-                commit(decided, state);
-            }
-        }
+        commit(decision, state);
     }
 
+    /** As the ledger reads it: what the batch mentions, and no more. */
     private LedgerState load(List<Submission> batch) {
-        Map<UUID, Recorded> requests = new HashMap<>();
-        Map<Seat, Boolean> seats = new HashMap<>();
-        Set<String> shows = new HashSet<>();
+        Map<UUID, Recorded> known = new HashMap<>();
+        Map<String, Show> mentioned = new HashMap<>();
+        Map<Seat, SeatStatus> status = new HashMap<>();
+        Map<UUID, Map<Seat, UUID>> live = new HashMap<>();
+        Map<Buyer, Integer> holdings = new HashMap<>();
         for (Submission submission : batch) {
-            Recorded recorded = table.get(submission.requestId());
-            if (recorded != null) {
-                requests.put(submission.requestId(), recorded);
-            }
-            for (Seat seat : submission.seats()) {
-                if (history.shows().contains(seat.showId())) {
-                    shows.add(seat.showId());
-                    if (!seat.id().equals("none")) {
-                        seats.put(seat, booked.contains(seat));
-                    }
+            put(known, requests, submission.requestId());
+            submission.seats().forEach(seat -> put(status, seats, seat));
+            Command command = submission.command();
+            if (command != null) {
+                put(mentioned, shows, command.showId());
+                if (command.action() instanceof OnBooking booking) {
+                    put(known, requests, booking.bookingRequestId());
+                    UUID root = root(booking.bookingRequestId());
+                    bookings.stream()
+                            .filter(row -> row.live && root.equals(root(row.requestId)))
+                            .forEach(row -> {
+                                live.computeIfAbsent(root, _ -> new LinkedHashMap<>())
+                                        .put(row.seat, row.requestId);
+                                put(status, seats, row.seat);
+                            });
                 }
+                holdings.put(new Buyer(command.showId(), command.userId()), held(command.showId(), command.userId()));
             }
         }
-        return new LedgerState(requests, shows, seats);
+        return new LedgerState(history.horizon(), known, mentioned, status, live, holdings);
     }
 
-    /** As the constraints of the tables would: no request twice, no seat twice. */
-    private void commit(Decided decided, LedgerState before) {
-        Outcome outcome = decided.outcome();
-        Recorded recorded = new Recorded(decided.submission().fingerprint(), outcome);
-        require(table.putIfAbsent(outcome.requestId(), recorded) == null, "a request is decided once");
-        if (outcome.confirmed()) {
-            for (String id : outcome.seatIds()) {
-                require(booked.add(new Seat(String.valueOf(outcome.showId()), id)), "a seat is booked once: " + id);
+    private static <K, V> void put(Map<K, V> part, Map<K, V> whole, K key) {
+        if (whole.containsKey(key)) {
+            part.put(key, whole.get(key));
+        }
+    }
+
+    private UUID root(UUID requestId) {
+        Recorded recorded = requests.get(requestId);
+        return recorded == null || recorded.outcome().bookingRequestId() == null
+                ? requestId
+                : recorded.outcome().bookingRequestId();
+    }
+
+    private int held(String show, UUID user) {
+        return (int) bookings.stream()
+                .filter(row -> row.live && row.seat.showId().equals(show) && row.userId.equals(user))
+                .count();
+    }
+
+    /** As the statements and constraints of the tables would. */
+    private void commit(Decision decision, LedgerState before) {
+        Changes changes = decision.changes();
+        for (Changes.ShowChange change : changes.shows()) {
+            Show show = shows.get(change.showId());
+            require(show.version() == change.from(), "a show's version is raised from what it is");
+            shows.put(change.showId(), new Show(change.to(), show.seatLimit(), show.archived()));
+        }
+        for (Changes.SeatChange change : changes.seats()) {
+            require(seats.put(change.seat(), change.to()) == change.from(), "a seat is changed from what it is");
+        }
+        for (Changes.Cancellation gone : changes.cancelled()) {
+            Booking row = bookings.stream()
+                    .filter(b -> b.live && b.requestId.equals(gone.requestId()) && b.seat.equals(gone.seat()))
+                    .findFirst()
+                    .orElse(null);
+            require(row != null, "a live booking is cancelled");
+            bookings.set(bookings.indexOf(row), new Booking(row.requestId, row.seat, row.userId, false));
+        }
+        for (Changes.NewBooking made : changes.booked()) {
+            boolean live = made.cancelledAt() == null;
+            require(
+                    bookings.stream().noneMatch(row -> live && row.live && row.seat.equals(made.seat())),
+                    "no seat has two live bookings");
+            require(
+                    bookings.stream()
+                            .noneMatch(row -> row.requestId.equals(made.requestId()) && row.seat.equals(made.seat())),
+                    "a request books a seat once");
+            if (bookings.stream().anyMatch(row -> row.seat.equals(made.seat()))) {
+                took(Path.SEAT_SOLD_AGAIN);
+            }
+            if (!live) {
+                took(Path.CANCELLED_IN_ITS_BATCH);
+            }
+            bookings.add(new Booking(made.requestId(), made.seat(), made.userId(), live));
+        }
+        for (Verdict verdict : decision.verdicts()) {
+            if (verdict instanceof Decided(Submission submission, Outcome outcome)) {
+                Recorded recorded = new Recorded(submission.fingerprint(), outcome);
+                require(requests.putIfAbsent(outcome.requestId(), recorded) == null, "a request is decided once");
+                count(outcome, before);
             }
         }
-        count(outcome, before);
     }
 
     private void audit(Verdict verdict, boolean known) {
@@ -159,14 +247,29 @@ final class Simulation {
         Map<UUID, String> actual = new LinkedHashMap<>();
         published.forEach((id, outcome) -> actual.put(id, describe(outcome)));
         require(actual.equals(model.results()), "as the model says: " + model.results() + ", was " + actual);
-        Set<Seat> sold = new HashSet<>();
+        shows.forEach((id, show) ->
+                require(show.version() == model.versions().get(id), "versions count decisions: " + id + " " + show));
+
+        Set<Seat> live =
+                bookings.stream().filter(Booking::live).map(Booking::seat).collect(Collectors.toSet());
+        Set<Seat> booked = seats.entrySet().stream()
+                .filter(seat -> seat.getValue() == SeatStatus.BOOKED)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        require(live.equals(booked), "booked are exactly the seats of live bookings");
+
+        Map<UUID, Set<String>> rows = new HashMap<>();
+        bookings.forEach(
+                row -> rows.computeIfAbsent(row.requestId, _ -> new TreeSet<>()).add(row.seat.id()));
+        Map<UUID, Set<String>> confirmed = new HashMap<>();
         published.values().stream()
-                .filter(Outcome::confirmed)
-                .forEach(outcome -> outcome.seatIds()
-                        .forEach(id -> require(
-                                sold.add(new Seat(String.valueOf(outcome.showId()), id)),
-                                "no seat in two outcomes: " + id)));
-        require(sold.equals(booked), "booked are exactly the seats of confirmed requests, whole");
+                .filter(outcome -> outcome.confirmed() && books(outcome))
+                .forEach(outcome -> confirmed.put(outcome.requestId(), new TreeSet<>(outcome.seatIds())));
+        require(rows.equals(confirmed), "bookings are exactly the seats of confirmed requests, whole");
+    }
+
+    private static boolean books(Outcome outcome) {
+        return !outcome.seatIds().isEmpty() && !Command.BlockSeats.TYPE.equals(outcome.type());
     }
 
     private static String describe(Outcome outcome) {
@@ -174,33 +277,67 @@ final class Simulation {
         outcome.conflicts()
                 .forEach(conflict ->
                         conflicts.put(conflict.seatId(), conflict.code().name()));
-        return (outcome.reason() == null ? "CONFIRMED" : outcome.reason().name()) + conflicts;
+        String released = outcome.confirmed() && !outcome.releasedSeatIds().isEmpty()
+                ? new TreeSet<>(outcome.releasedSeatIds()).toString()
+                : "";
+        return (outcome.reason() == null ? "CONFIRMED" : outcome.reason().name()) + conflicts + released + " v"
+                + outcome.showVersion();
     }
 
     private void count(Outcome outcome, LedgerState before) {
         if (outcome.reason() == null) {
-            took(Path.CONFIRMED);
+            countConfirmed(outcome);
             return;
         }
-        switch (outcome.reason()) {
-            case SEAT_NOT_FOUND -> took(Path.UNKNOWN_SEAT);
-            case SHOW_NOT_FOUND -> took(Path.UNKNOWN_SHOW);
-            case COMMAND_EXPIRED -> took(Path.EXPIRED);
-            case INVALID_COMMAND -> took(Path.INVALID);
-            case SEAT_BOOKED -> {
-                boolean earlier = outcome.conflicts().stream()
-                        .map(Conflict::seatId)
-                        .anyMatch(id -> Boolean.TRUE.equals(
-                                before.booked().get(new Seat(String.valueOf(outcome.showId()), id))));
-                took(earlier ? Path.SEAT_TAKEN : Path.SEAT_TAKEN_IN_BATCH);
-            }
-            default -> throw new AssertionError("no confirm is rejected with " + outcome.reason());
-        }
+        took(
+                switch (outcome.reason()) {
+                    case SEAT_NOT_FOUND -> Path.UNKNOWN_SEAT;
+                    case SHOW_NOT_FOUND -> Path.UNKNOWN_SHOW;
+                    case SHOW_CLOSED -> Path.CLOSED_SHOW;
+                    case SEAT_BLOCKED -> Path.SEAT_OFF_SALE;
+                    case SEAT_LIMIT_EXCEEDED -> Path.TOO_MANY_SEATS;
+                    case COMMAND_EXPIRED -> Path.EXPIRED;
+                    case BOOKING_NOT_FOUND -> Path.UNKNOWN_BOOKING;
+                    case NOT_BOOKING_OWNER -> Path.SOMEBODY_ELSES_BOOKING;
+                    case INVALID_COMMAND -> Path.INVALID;
+                    case SEAT_BOOKED -> {
+                        boolean earlier = outcome.conflicts().stream()
+                                .map(Conflict::seatId)
+                                .anyMatch(id -> before.seats().get(new Seat(String.valueOf(outcome.showId()), id))
+                                        == SeatStatus.BOOKED);
+                        yield earlier ? Path.SEAT_TAKEN : Path.SEAT_TAKEN_IN_BATCH;
+                    }
+                    default -> throw new AssertionError("no command is rejected with " + outcome.reason());
+                });
         Set<Code> codes = new HashSet<>();
         outcome.conflicts().forEach(conflict -> codes.add(conflict.code()));
         if (codes.size() > 1) {
             took(Path.SEVERAL_CODES);
         }
+    }
+
+    private void countConfirmed(Outcome outcome) {
+        took(
+                switch (Objects.requireNonNull(outcome.type())) {
+                    case Command.ConfirmBooking.TYPE -> Path.CONFIRMED;
+                    case Command.BookDirect.TYPE -> Path.BOOKED_DIRECTLY;
+                    case Command.BlockSeats.TYPE -> Path.BLOCKED;
+                    case Command.UnblockSeats.TYPE -> Path.UNBLOCKED;
+                    case Command.SwapBooking.TYPE ->
+                        published.values().stream()
+                                        .anyMatch(o -> o.confirmed()
+                                                && Command.SwapBooking.TYPE.equals(o.type())
+                                                && !o.equals(outcome)
+                                                && Objects.equals(o.bookingRequestId(), outcome.bookingRequestId()))
+                                ? Path.SWAPPED_AGAIN
+                                : Path.SWAPPED;
+                    default ->
+                        bookings.stream()
+                                        .anyMatch(row ->
+                                                row.live && root(row.requestId).equals(outcome.bookingRequestId()))
+                                ? Path.CANCELLED_IN_PART
+                                : Path.CANCELLED;
+                });
     }
 
     private void took(Path path) {
