@@ -1,6 +1,7 @@
 package seatkeeper.gateway;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -10,12 +11,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxSeatsPerRequest the most seats one lease or confirm may name
  * @param maxWait the longest {@code Prefer: wait} that is granted
  * @param confirmDeadline how long a confirm may be under way before its leases stop waiting for it
+ * @param operatorKey what operators show as bearer token; none: there are no operators
  */
 @ConfigurationProperties("booking")
 public record GatewayProperties(
         @DefaultValue("50") int maxSeatsPerRequest,
         @DefaultValue("30s") Duration maxWait,
         @DefaultValue("30m") Duration confirmDeadline,
+        @Nullable String operatorKey,
         @DefaultValue Lease lease) {
 
     /**

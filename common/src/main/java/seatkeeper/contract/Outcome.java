@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param releasedSeatIds the seats that became free
  * @param bookingRequestId of a cancel or swap: the request that made the booking; otherwise null
  * @param orderRef the client's own reference, when it gave one
+ * @param fingerprint hash of everything that was asked for, see {@link Fingerprint}; null in outcomes from before
  * @param reason null exactly when CONFIRMED
  * @param conflicts the seats that caused the reason, empty when it was not about seats
  * @param decidedAt when the deciding batch began, in whole milliseconds
@@ -30,6 +31,7 @@ public record Outcome(
         @Nullable UUID userId,
         @Nullable UUID bookingRequestId,
         @Nullable String orderRef,
+        @Nullable String fingerprint,
         Status status,
         @Nullable Code reason,
         List<Conflict> conflicts,

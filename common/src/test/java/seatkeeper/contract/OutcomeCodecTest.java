@@ -27,6 +27,7 @@ class OutcomeCodecTest {
                 ID,
                 null,
                 "order-7",
+                "f1",
                 status,
                 reason,
                 conflicts,
@@ -53,6 +54,7 @@ class OutcomeCodecTest {
                         "\"released_seat_ids\":[]",
                         "\"booking_request_id\":null",
                         "\"order_ref\":\"order-7\"",
+                        "\"fingerprint\":\"f1\"",
                         "\"show_version\":9",
                         "\"partition\":3",
                         "\"offset\":42");

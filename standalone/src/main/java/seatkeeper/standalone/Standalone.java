@@ -13,8 +13,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
-import seatkeeper.gateway.show.SeatStatus;
 import seatkeeper.gateway.show.Shows;
+import seatkeeper.gateway.show.Shows.ListedSeat;
+import seatkeeper.gateway.show.Shows.Rules;
+import seatkeeper.gateway.show.Shows.SeatState;
 import seatkeeper.standalone.servers.LocalServers;
 import seatkeeper.standalone.servers.Ports;
 import seatkeeper.standalone.servers.StartFailure;
@@ -83,17 +85,24 @@ public final class Standalone {
         shows.put(
                 "show_1",
                 Stream.of("A", "B")
-                        .flatMap(row -> IntStream.rangeClosed(1, 5).mapToObj(seat -> row + seat))
-                        .toList());
+                        .flatMap(row -> IntStream.rangeClosed(1, 5)
+                                .mapToObj(number -> new ListedSeat(row + number, "", row, number, null)))
+                        .toList(),
+                Rules.NONE);
         shows.put(
                 "arena_1",
                 IntStream.rangeClosed(1, 20)
-                        .boxed()
+                        .mapToObj("S%02d"::formatted)
                         .flatMap(section -> IntStream.rangeClosed(1, 50)
                                 .boxed()
                                 .flatMap(row -> IntStream.rangeClosed(1, 20)
-                                        .mapToObj(seat -> "S%02d-%d-%d".formatted(section, row, seat))))
-                        .toList());
+                                        .mapToObj(number -> arenaSeat(section, row, number))))
+                        .toList(),
+                Rules.NONE);
+    }
+
+    private static ListedSeat arenaSeat(String section, int row, int number) {
+        return new ListedSeat(section + "-" + row + "-" + number, section, String.valueOf(row), number, null);
     }
 
     private static String welcome(LocalServers servers, ConfigurableApplicationContext gateway, Shows shows) {
@@ -129,8 +138,8 @@ public final class Standalone {
 
     private static List<String> free(Shows shows, String show) {
         return shows.seats(show).stream()
-                .filter(seat -> !seat.booked())
-                .map(SeatStatus::id)
+                .filter(seat -> seat.status().equals("AVAILABLE"))
+                .map(SeatState::id)
                 .limit(2)
                 .toList();
     }

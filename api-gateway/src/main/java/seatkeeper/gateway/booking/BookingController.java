@@ -1,11 +1,13 @@
 package seatkeeper.gateway.booking;
 
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -17,67 +19,184 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Code;
-import seatkeeper.contract.Command.ConfirmBooking;
-import seatkeeper.contract.Conflict;
+import seatkeeper.contract.Command;
 import seatkeeper.contract.Ids;
+import seatkeeper.contract.InvalidField;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.Status;
 import seatkeeper.gateway.GatewayProperties;
+import seatkeeper.gateway.booking.Bookings.LatePolicy;
 import seatkeeper.gateway.booking.Requests.Known;
+import seatkeeper.gateway.web.OperatorKey;
 import seatkeeper.gateway.web.PreferWait;
+import seatkeeper.gateway.web.Problems;
+import seatkeeper.gateway.web.Refusal;
 
+/** Commands in, and what became of them. */
 @RestController
 class BookingController {
 
     private static final String PREFER = "Prefer";
     private static final String PREFERENCE_APPLIED = "Preference-Applied";
     private static final String RETRY_AFTER_SECONDS = "1";
+    private static final int MAX_BATCH = 100;
 
     private final Bookings bookings;
+    private final CommandRequests requests;
+    private final Decisions decisions;
+    private final OperatorKey operatorKey;
+    private final Problems problems;
     private final GatewayProperties properties;
-    private final Clock clock;
 
-    BookingController(Bookings bookings, GatewayProperties properties, Clock clock) {
+    BookingController(
+            Bookings bookings,
+            CommandRequests requests,
+            Decisions decisions,
+            OperatorKey operatorKey,
+            Problems problems,
+            GatewayProperties properties) {
         this.bookings = bookings;
+        this.requests = requests;
+        this.decisions = decisions;
+        this.operatorKey = operatorKey;
+        this.problems = problems;
         this.properties = properties;
-        this.clock = clock;
     }
-
-    record ConfirmRequest(
-            @Nullable String showId,
-            @Nullable List<@Nullable String> seatIds,
-            @Nullable String userId,
-            @Nullable String requestId) {}
 
     record Accepted(UUID requestId, Status status, URI statusUrl) {}
 
-    record RequestStatus(
-            UUID requestId,
-            @Nullable String showId,
-            List<String> seatIds,
-            @Nullable UUID userId,
-            Status status,
-            @Nullable Code reason,
-            List<Conflict> conflicts,
-            @Nullable Instant submittedAt,
-            @Nullable Instant decidedAt) {}
+    record Batch(@Nullable List<CommandRequests.@Nullable Confirm> confirms) {}
+
+    /**
+     * One confirm of a batch.
+     *
+     * @param body what the call would have answered alone
+     */
+    record BatchResult(
+            @Nullable String requestId,
+            int httpStatus,
+            @Nullable Object body) {}
+
+    record BatchResults(List<BatchResult> results) {}
+
+    record RequestList(List<RequestStatus> requests) {}
 
     @PostMapping("/booking/confirm")
     ResponseEntity<?> confirm(
-            @RequestBody ConfirmRequest request,
+            @RequestBody CommandRequests.Confirm request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
-        Instant now = Instant.ofEpochMilli(clock.millis());
-        ConfirmBooking command = new ConfirmBooking(
-                Ids.uuid("request_id", request.requestId),
-                Ids.name("show_id", request.showId),
-                Ids.seats(request.seatIds, properties.maxSeatsPerRequest()),
-                Ids.uuid("user_id", request.userId),
-                now,
-                now.plus(properties.confirmDeadline()));
+        LatePolicy late = CommandRequests.latePolicy(request.latePolicy());
+        return submit(requests.confirm(request), late, prefer);
+    }
+
+    @PostMapping("/booking/cancel")
+    ResponseEntity<?> cancel(
+            @RequestBody CommandRequests.Cancel request,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+        return submit(requests.cancel(request), LatePolicy.REJECT, prefer);
+    }
+
+    @PostMapping("/booking/swap")
+    ResponseEntity<?> swap(
+            @RequestBody CommandRequests.Swap request,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+        LatePolicy late = CommandRequests.latePolicy(request.latePolicy());
+        return submit(requests.swap(request), late, prefer);
+    }
+
+    @PostMapping("/booking/direct")
+    ResponseEntity<?> direct(
+            @RequestBody CommandRequests.Confirm request,
+            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+        operatorKey.require(authorization);
+        return submit(requests.direct(request), LatePolicy.REJECT, prefer);
+    }
+
+    @PostMapping("/booking/block")
+    ResponseEntity<?> block(
+            @RequestBody CommandRequests.Confirm request,
+            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+        operatorKey.require(authorization);
+        return submit(requests.block(request), LatePolicy.REJECT, prefer);
+    }
+
+    @PostMapping("/booking/unblock")
+    ResponseEntity<?> unblock(
+            @RequestBody CommandRequests.Confirm request,
+            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+        operatorKey.require(authorization);
+        return submit(requests.unblock(request), LatePolicy.REJECT, prefer);
+    }
+
+    /** Each on its own, side by side: one that is refused does not hold up another. */
+    @PostMapping("/booking/confirm/batch")
+    BatchResults batch(
+            @RequestBody Batch batch, @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+        List<CommandRequests.@Nullable Confirm> confirms = batch.confirms == null ? List.of() : batch.confirms;
+        if (confirms.isEmpty() || confirms.size() > MAX_BATCH) {
+            throw new InvalidField("confirms", "must have 1 to " + MAX_BATCH + " entries");
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<BatchResult>> calls = confirms.stream()
+                    .<Callable<BatchResult>>map(confirm -> () -> result(confirm, prefer))
+                    .toList();
+            return new BatchResults(
+                    threads.invokeAll(calls).stream().map(Future::resultNow).toList());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refusal.unavailable("this gateway", e);
+        }
+    }
+
+    private BatchResult result(CommandRequests.@Nullable Confirm confirm, @Nullable String prefer) {
+        ResponseEntity<?> answer;
+        try {
+            if (confirm == null) {
+                throw new InvalidField("confirms", "must not have null");
+            }
+            answer = confirm(confirm, prefer);
+        } catch (RuntimeException e) {
+            answer = problems.of(e);
+        }
+        return new BatchResult(
+                confirm == null ? null : confirm.requestId(),
+                answer.getStatusCode().value(),
+                answer.getBody());
+    }
+
+    @GetMapping("/booking/requests/{requestId}")
+    ResponseEntity<RequestStatus> status(
+            @PathVariable String requestId, @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
-        Bookings.Answer answer = bookings.confirm(command, wait);
+        Known known = bookings.status(Ids.uuid("request_id", requestId), wait);
+        HttpHeaders headers = headers(wait);
+        headers.setCacheControl("no-store");
+        if (known instanceof Known.Pending) {
+            headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return new ResponseEntity<>(RequestStatus.of(known), headers, HttpStatus.OK);
+    }
+
+    /** All decided requests of an order. */
+    @GetMapping("/booking/requests")
+    RequestList ofOrder(@RequestParam(name = "order_ref", required = false) @Nullable String orderRef) {
+        String valid = Ids.orderRef(orderRef);
+        if (valid == null) {
+            throw new InvalidField("order_ref", "is missing");
+        }
+        return new RequestList(
+                decisions.ofOrder(valid, 1_000).stream().map(RequestStatus::of).toList());
+    }
+
+    private ResponseEntity<?> submit(Command command, LatePolicy late, @Nullable String prefer) {
+        Duration wait = PreferWait.parse(prefer, properties.maxWait());
+        Bookings.Answer answer = bookings.submit(command, late, wait);
         HttpHeaders headers = headers(wait);
         if (answer.replayed()) {
             headers.set("Idempotent-Replayed", "true");
@@ -95,23 +214,8 @@ class BookingController {
                 headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
                 yield new ResponseEntity<>(rejected(outcome, outcome.reason()), headers, HttpStatus.CONFLICT);
             }
-            case Known.Decided(Outcome outcome) -> new ResponseEntity<>(status(outcome), headers, HttpStatus.OK);
-        };
-    }
-
-    @GetMapping("/booking/requests/{requestId}")
-    ResponseEntity<RequestStatus> status(
-            @PathVariable String requestId, @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
-        Duration wait = PreferWait.parse(prefer, properties.maxWait());
-        Known known = bookings.status(Ids.uuid("request_id", requestId), wait);
-        HttpHeaders headers = headers(wait);
-        headers.setCacheControl("no-store");
-        return switch (known) {
-            case Known.Pending(ConfirmBooking command) -> {
-                headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-                yield new ResponseEntity<>(pending(command), headers, HttpStatus.OK);
-            }
-            case Known.Decided(Outcome outcome) -> new ResponseEntity<>(status(outcome), headers, HttpStatus.OK);
+            case Known.Decided(Outcome outcome) ->
+                new ResponseEntity<>(RequestStatus.of(outcome), headers, HttpStatus.OK);
         };
     }
 
@@ -123,34 +227,8 @@ class BookingController {
         return headers;
     }
 
-    private static RequestStatus pending(ConfirmBooking command) {
-        return new RequestStatus(
-                command.requestId(),
-                command.showId(),
-                command.seatIds(),
-                command.userId(),
-                Status.PENDING,
-                null,
-                List.of(),
-                command.submittedAt(),
-                null);
-    }
-
-    private static RequestStatus status(Outcome outcome) {
-        return new RequestStatus(
-                outcome.requestId(),
-                outcome.showId(),
-                outcome.seatIds(),
-                outcome.userId(),
-                outcome.status(),
-                outcome.reason(),
-                outcome.conflicts(),
-                outcome.submittedAt(),
-                outcome.decidedAt());
-    }
-
     private static ProblemDetail rejected(Outcome outcome, Code reason) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "the booking was rejected");
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "the request was rejected");
         problem.setProperty("code", reason);
         problem.setProperty("request_id", outcome.requestId());
         problem.setProperty("conflicts", outcome.conflicts());

@@ -7,14 +7,16 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 import seatkeeper.contract.Code;
+import seatkeeper.contract.Command;
 import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command.SwapBooking;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.booking.Requests.Known;
 import seatkeeper.gateway.lease.SeatLeases;
 import seatkeeper.gateway.web.Refusal;
 
-/** The way of a confirm: replay first, then hold the leases, then publish; and the ways to learn the outcome. */
+/** The way of a command: replay first, then hold the leases, then publish; and the ways to learn the outcome. */
 @Service
 class Bookings {
 
@@ -30,6 +32,13 @@ class Bookings {
         this.waiters = waiters;
     }
 
+    /** What is to be done when the user does not hold the leases any more. */
+    enum LatePolicy {
+        REJECT,
+        /** The seats are leased again if nobody else has them, and Postgres decides. */
+        IF_STILL_FREE
+    }
+
     /**
      * How a request stands after a call.
      *
@@ -38,13 +47,13 @@ class Bookings {
     record Answer(Known known, boolean replayed) {}
 
     /**
-     * Submits a confirm, and waits for its outcome as long as that.
+     * Submits a command, and waits for its outcome as long as that.
      *
      * @throws Refusal 409 lease not held, 422 request_id of another payload, 503
      */
-    Answer confirm(ConfirmBooking command, Duration wait) {
+    Answer submit(Command command, LatePolicy late, Duration wait) {
         try (Waiters.Waiter waiter = waiters.waitFor(command.requestId())) {
-            Optional<Known> known = submit(command);
+            Optional<Known> known = submit(command, late);
             if (known.isPresent() && known.get() instanceof Known.Decided) {
                 return new Answer(known.get(), true);
             }
@@ -55,18 +64,13 @@ class Bookings {
     }
 
     /** What is known of the request already; empty when the command was accepted now. */
-    private Optional<Known> submit(ConfirmBooking command) {
+    private Optional<Known> submit(Command command, LatePolicy late) {
         Optional<Known> claimed = requests.claim(command);
         claimed.ifPresent(known -> requireSamePayload(known, command));
         if (claimed.isPresent() && claimed.get() instanceof Known.Decided) {
             return claimed;
         }
-        List<Conflict> notHeld = leases.hold(
-                command.showId(),
-                command.seatIds(),
-                command.userId(),
-                command.requestId(),
-                Objects.requireNonNull(command.expiresAt()));
+        List<Conflict> notHeld = hold(command, late);
         if (!notHeld.isEmpty()) {
             return Optional.of(knownAfterAll(command, notHeld, claimed.isEmpty()));
         }
@@ -75,7 +79,7 @@ class Bookings {
             publisher.publish(command);
         } catch (CommandPublisher.NotSent e) {
             if (claimed.isEmpty()) {
-                leases.unhold(command.showId(), command.seatIds(), command.requestId());
+                leases.unhold(command.showId(), command.action().taken(), command.requestId());
                 requests.forget(command.requestId());
             }
             throw Refusal.unavailable("Kafka", e.getCause());
@@ -83,8 +87,21 @@ class Bookings {
         return Optional.empty();
     }
 
+    private List<Conflict> hold(Command command, LatePolicy late) {
+        boolean leased = command.action() instanceof ConfirmBooking || command.action() instanceof SwapBooking;
+        return leased
+                ? leases.hold(
+                        command.showId(),
+                        command.action().taken(),
+                        command.userId(),
+                        command.requestId(),
+                        Objects.requireNonNull(command.expiresAt()),
+                        late == LatePolicy.IF_STILL_FREE)
+                : List.of();
+    }
+
     /** A retry of a request that Redis has forgotten has no lease any more, and is answered all the same. */
-    private Known knownAfterAll(ConfirmBooking command, List<Conflict> notHeld, boolean mine) {
+    private Known knownAfterAll(Command command, List<Conflict> notHeld, boolean mine) {
         if (mine) {
             requests.forget(command.requestId());
         }
@@ -100,11 +117,30 @@ class Bookings {
      */
     Known status(UUID requestId, Duration wait) {
         try (Waiters.Waiter waiter = waiters.waitFor(requestId)) {
-            Known known = requests.find(requestId)
-                    .orElseThrow(() ->
-                            Refusal.notFound(Code.BOOKING_NOT_FOUND, "no request " + requestId + " was ever seen"));
+            Known known = find(requestId);
             return known instanceof Known.Pending ? await(waiter, known, wait) : known;
         }
+    }
+
+    /**
+     * The show a request is about.
+     *
+     * @throws Refusal 404 when the request was never seen, 503 when nobody can say
+     */
+    String showOf(UUID requestId) {
+        String showId = find(requestId).payload().showId();
+        if (showId == null) {
+            throw neverSeen(requestId);
+        }
+        return showId;
+    }
+
+    private Known find(UUID requestId) {
+        return requests.find(requestId).orElseThrow(() -> neverSeen(requestId));
+    }
+
+    private static Refusal neverSeen(UUID requestId) {
+        return Refusal.notFound(Code.BOOKING_NOT_FOUND, "no request " + requestId + " was ever seen");
     }
 
     private Known await(Waiters.Waiter waiter, Known pending, Duration wait) {
@@ -115,13 +151,13 @@ class Bookings {
         if (outcome != null) {
             return new Known.Decided(outcome);
         }
-        return pending instanceof Known.Pending(ConfirmBooking command)
+        return pending instanceof Known.Pending(Command command)
                 ? requests.decided(command.requestId()).orElse(pending)
                 : pending;
     }
 
-    private static void requireSamePayload(Known known, ConfirmBooking command) {
-        List<String> mismatches = known.mismatches(command);
+    private static void requireSamePayload(Known known, Command command) {
+        List<String> mismatches = known.payload().mismatches(command);
         if (!mismatches.isEmpty()) {
             throw Refusal.requestIdReused(mismatches);
         }

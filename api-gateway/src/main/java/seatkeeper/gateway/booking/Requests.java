@@ -1,35 +1,19 @@
 package seatkeeper.gateway.booking;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import seatkeeper.contract.Code;
 import seatkeeper.contract.Command;
-import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.CommandCodec;
 import seatkeeper.contract.CommandCodec.Decoded;
-import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
-import seatkeeper.contract.Status;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.lease.SeatLeases;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What is known of a request_id, from three places, the quickest first:
@@ -47,12 +31,8 @@ class Requests {
 
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
 
-    private static final String BY_ID = "select * from booking_requests where request_id = ?";
-
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final StringRedisTemplate redis;
-    private final JdbcClient jdbc;
+    private final Decisions decisions;
     private final CommandLog commandLog;
     private final SeatLeases leases;
     private final CommandCodec codec;
@@ -60,12 +40,12 @@ class Requests {
 
     Requests(
             StringRedisTemplate redis,
-            JdbcClient jdbc,
+            Decisions decisions,
             CommandLog commandLog,
             SeatLeases leases,
             GatewayProperties properties) {
         this.redis = redis;
-        this.jdbc = jdbc;
+        this.decisions = decisions;
         this.commandLog = commandLog;
         this.leases = leases;
         this.codec = new CommandCodec(properties.maxSeatsPerRequest());
@@ -75,37 +55,21 @@ class Requests {
     /** A request as far as it is known. */
     sealed interface Known {
 
-        record Pending(ConfirmBooking command) implements Known {}
+        record Pending(Command command) implements Known {}
 
         record Decided(Outcome outcome) implements Known {}
 
-        /** The fields in which the command asks for something else than this request did. */
-        default List<String> mismatches(ConfirmBooking command) {
+        /** What was asked for then. */
+        default Payload payload() {
             return switch (this) {
-                case Pending(ConfirmBooking first) ->
-                    mismatches(command, first.showId(), first.seatIds(), first.userId());
-                case Decided(Outcome first) -> mismatches(command, first.showId(), first.seatIds(), first.userId());
+                case Pending(Command command) -> Payload.of(command);
+                case Decided(Outcome outcome) -> Payload.of(outcome);
             };
-        }
-
-        private static List<String> mismatches(
-                ConfirmBooking command, @Nullable String showId, List<String> seatIds, @Nullable UUID userId) {
-            List<String> mismatches = new ArrayList<>();
-            if (!command.showId().equals(showId)) {
-                mismatches.add("show_id");
-            }
-            if (!new HashSet<>(command.seatIds()).equals(new HashSet<>(seatIds))) {
-                mismatches.add("seat_ids");
-            }
-            if (!command.userId().equals(userId)) {
-                mismatches.add("user_id");
-            }
-            return mismatches;
         }
     }
 
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
-    Optional<Known> claim(ConfirmBooking command) {
+    Optional<Known> claim(Command command) {
         String known = redis.opsForValue()
                 .setGet(
                         key(command.requestId()),
@@ -126,9 +90,9 @@ class Requests {
                 .setGet(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), set -> set.expire(OUTCOME_TTL));
         // Another payload under a request_id that Redis had forgotten: its leases wait for a decision that never comes.
         if (claimed != null
-                && read(claimed).orElse(null) instanceof Known.Pending(ConfirmBooking other)
-                && !new Known.Decided(outcome).mismatches(other).isEmpty()) {
-            leases.unhold(other.showId(), other.seatIds(), other.requestId());
+                && read(claimed).orElse(null) instanceof Known.Pending(Command other)
+                && !Payload.of(outcome).mismatches(other).isEmpty()) {
+            leases.unhold(other.showId(), other.action().taken(), other.requestId());
         }
     }
 
@@ -159,10 +123,7 @@ class Requests {
 
     /** From Postgres, and settled before it is told. */
     Optional<Known> decided(UUID requestId) {
-        Optional<Outcome> outcome = jdbc.sql(BY_ID)
-                .param(requestId)
-                .query((ResultSet row, int _) -> outcome(row))
-                .optional();
+        Optional<Outcome> outcome = decisions.find(requestId);
         outcome.ifPresent(found -> {
             try {
                 settle(found);
@@ -187,8 +148,8 @@ class Requests {
         if (text.contains("\"decided_at\"")) {
             return Optional.of(new Known.Decided(OutcomeCodec.decode(hint)));
         }
-        return codec.decode(hint) instanceof Decoded.Valid(Command command) && command instanceof ConfirmBooking confirm
-                ? Optional.of(new Known.Pending(confirm))
+        return codec.decode(hint) instanceof Decoded.Valid(Command command)
+                ? Optional.of(new Known.Pending(command))
                 : Optional.empty();
     }
 
@@ -198,26 +159,5 @@ class Requests {
 
     private static String key(UUID requestId) {
         return "request:" + requestId;
-    }
-
-    private static Outcome outcome(ResultSet row) throws SQLException {
-        String reason = row.getString("reason");
-        String conflicts = row.getString("conflicts");
-        return new Outcome(
-                row.getObject("request_id", UUID.class),
-                row.getString("show_id"),
-                Arrays.asList((String[]) row.getArray("seat_ids").getArray()),
-                row.getObject("user_id", UUID.class),
-                Status.valueOf(row.getString("status")),
-                reason == null ? null : Code.valueOf(reason),
-                conflicts == null ? List.of() : JSON.readValue(conflicts, new TypeReference<List<Conflict>>() {}),
-                instant(row.getTimestamp("submitted_at")),
-                row.getTimestamp("decided_at").toInstant(),
-                row.getInt("command_partition"),
-                row.getLong("command_offset"));
-    }
-
-    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
-        return timestamp == null ? null : timestamp.toInstant();
     }
 }

@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Ids;
 import seatkeeper.contract.InvalidField;
@@ -38,6 +41,29 @@ class LeaseController {
     record LeaseResponse(
             boolean success, String showId, List<String> seatIds, UUID userId, Instant expiresAt, long ttlMs) {}
 
+    record BestRequest(
+            @Nullable String showId,
+            @Nullable String userId,
+            @Nullable Integer quantity,
+            @Nullable String section,
+            @Nullable Boolean adjacent,
+            @Nullable Integer ttlSeconds) {}
+
+    record BestResponse(
+            boolean success,
+            String showId,
+            List<String> seatIds,
+            UUID userId,
+            Instant expiresAt,
+            long ttlMs,
+            boolean together) {}
+
+    record UserRequest(@Nullable String showId, @Nullable String userId) {}
+
+    record UserLease(String seatId, Instant expiresAt, long ttlMs, boolean pinned) {}
+
+    record UserLeases(String showId, UUID userId, List<UserLease> leases) {}
+
     record ReleaseResponse(boolean success, String showId, List<String> seatIds, UUID userId) {}
 
     private record Seats(String showId, List<String> seatIds, UUID userId) {
@@ -56,13 +82,13 @@ class LeaseController {
     @PostMapping("/seat-lock")
     LeaseResponse acquire(@RequestBody SeatsRequest request) {
         Seats seats = seats(request);
-        return seats.leased(leases.acquire(seats.showId, seats.seatIds, seats.userId, ttl(request)));
+        return seats.leased(leases.acquire(seats.showId, seats.seatIds, seats.userId, ttl(request.ttlSeconds)));
     }
 
     @PostMapping("/seat-lock/extend")
     LeaseResponse extend(@RequestBody SeatsRequest request) {
         Seats seats = seats(request);
-        return seats.leased(leases.extend(seats.showId, seats.seatIds, seats.userId, ttl(request)));
+        return seats.leased(leases.extend(seats.showId, seats.seatIds, seats.userId, ttl(request.ttlSeconds)));
     }
 
     @PostMapping("/seat-lock/release")
@@ -70,6 +96,55 @@ class LeaseController {
         Seats seats = seats(request);
         leases.release(seats.showId, seats.seatIds, seats.userId);
         return new ReleaseResponse(true, seats.showId, seats.seatIds, seats.userId);
+    }
+
+    @PostMapping("/seat-lock/best")
+    BestResponse best(@RequestBody BestRequest request) {
+        String showId = Ids.name("show_id", request.showId);
+        UUID userId = Ids.uuid("user_id", request.userId);
+        int max = properties.maxSeatsPerRequest();
+        if (request.quantity == null || request.quantity < 1 || request.quantity > max) {
+            throw new InvalidField("quantity", "must lie between 1 and " + max);
+        }
+        BestLease best = leases.best(
+                showId,
+                userId,
+                request.quantity,
+                !Boolean.FALSE.equals(request.adjacent),
+                request.section == null ? null : Ids.name("section", request.section),
+                ttl(request.ttlSeconds));
+        return new BestResponse(
+                true,
+                showId,
+                best.seatIds(),
+                userId,
+                best.lease().expiresAt(),
+                best.lease().ttl().toMillis(),
+                best.together());
+    }
+
+    @PostMapping("/seat-lock/release-all")
+    ReleaseResponse releaseAll(@RequestBody UserRequest request) {
+        String showId = Ids.name("show_id", request.showId);
+        UUID userId = Ids.uuid("user_id", request.userId);
+        return new ReleaseResponse(true, showId, leases.releaseAll(showId, userId), userId);
+    }
+
+    @GetMapping("/users/{userId}/leases")
+    UserLeases leases(
+            @PathVariable String userId, @RequestParam(name = "show_id", required = false) @Nullable String showId) {
+        String show = Ids.name("show_id", showId);
+        UUID user = Ids.uuid("user_id", userId);
+        return new UserLeases(
+                show,
+                user,
+                leases.leasesOf(show, user).stream()
+                        .map(held -> new UserLease(
+                                held.seatId(),
+                                held.lease().expiresAt(),
+                                held.lease().ttl().toMillis(),
+                                held.pinned()))
+                        .toList());
     }
 
     @PostMapping("/verify-lock")
@@ -88,14 +163,14 @@ class LeaseController {
                 Ids.uuid("user_id", request.userId));
     }
 
-    private Duration ttl(SeatsRequest request) {
-        if (request.ttlSeconds == null) {
+    private Duration ttl(@Nullable Integer seconds) {
+        if (seconds == null) {
             return properties.lease().defaultTtl();
         }
         long max = properties.lease().maxLifetime().toSeconds();
-        if (request.ttlSeconds < 1 || request.ttlSeconds > max) {
+        if (seconds < 1 || seconds > max) {
             throw new InvalidField("ttl_seconds", "must lie between 1 and " + max);
         }
-        return Duration.ofSeconds(request.ttlSeconds);
+        return Duration.ofSeconds(seconds);
     }
 }

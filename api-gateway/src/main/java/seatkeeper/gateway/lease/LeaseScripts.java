@@ -5,74 +5,197 @@ import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * The Lua of {@link SeatLeases}. Every script works on keys of one hash slot, on all of its seats or none, and by the
- * clock of Redis alone.
+ * clock of Redis alone. KEYS are always {@code seats:{show}}, {@code map:{show}}, {@code leases:{show}}, {@code
+ * events:{show}}, {@code booked:{show}}, then locks.
  *
- * <p>{@code lock:{show}:seat} holds {@code user|acquired_ms|expires_ms|pin}, where the pin is the request_id of the
- * confirm under way or empty. {@code seats:{show}} is a hash of every seat's status, A(vailable) or B(ooked); it is
- * complete when it has the field {@code !}, which no seat id can be.
+ * <ul>
+ *   <li>{@code lock:{show}:seat} holds {@code user|acquired_ms|expires_ms|pin}, where the pin is the request_id of the
+ *       confirm under way or empty.
+ *   <li>{@code seats:{show}} is a hash: for each seat {@code status:version:place}. The status is A(vailable), B(ooked)
+ *       or X (off sale); the version that of the show when the status last changed, so that outcomes may be settled in
+ *       any order; the place is where the seat is in the map, or - while that is not known. {@code #place} names the
+ *       seat. The hash is complete when it has the field {@code !} with the rules of the show. {@code ?} is the layout
+ *       that is being loaded, {@code @section} the range of a section, {@code %} those of all.
+ *   <li>{@code map:{show}} is a string with one character a seat, its status or L(eased). Seats of a row lie side by
+ *       side, the best row first; between rows, and where a number is missing, is a NUL.
+ *   <li>{@code leases:{show}} orders leased seats by the end of their leases, {@code leases:{show}:user} those of one
+ *       user.
+ *   <li>{@code events:{show}} is a stream of what happened, while somebody listens.
+ *   <li>{@code booked:{show}} counts the booked seats of each user, from when the show was loaded.
+ * </ul>
  */
 @SuppressWarnings("rawtypes")
 final class LeaseScripts {
 
     private static final String COMMON = """
+            local SEATS, MAP, LEASES, EVENTS, BOOKED, FIRST = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], 6
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            local function number(n) return string.format('%d', n) end
+            local function id(key) return string.match(key, '^lock:{.-}:(.*)$') end
+            local function lock(seat) return string.gsub(LEASES, '^leases', 'lock') .. ':' .. seat end
             local function read(key)
               local value = redis.call('GET', key)
               if not value then return nil end
               local user, acquired, expires, pin = string.match(value, '^(.-)|(%d+)|(%d+)|(.*)$')
               return {user = user, acquired = tonumber(acquired), expires = tonumber(expires), pin = pin}
             end
-            local function write(key, lease, until_ms)
-              local value = lease.user .. '|' .. string.format('%d|%d|', lease.acquired, lease.expires) .. lease.pin
-              redis.call('SET', key, value, 'PXAT', string.format('%d', until_ms))
+            local function seat(value)
+              if not value then return nil end
+              local status, version, place = string.match(value, '^(.):(%d+):(.+)$')
+              return {status = status, version = tonumber(version), place = tonumber(place)}
             end
-            local function seat(key) return string.match(key, '^lock:{.-}:(.*)$') end
+            local function find(key) return seat(redis.call('HGET', SEATS, id(key))) end
+            local function mark(at, status)
+              if at and at.place then redis.call('SETRANGE', MAP, at.place, status) end
+            end
+            local function event(kind, seats, extra)
+              if #seats > 0 then
+                redis.call('XADD', EVENTS, 'NOMKSTREAM', 'MAXLEN', '~', '10000', '*',
+                           'kind', kind, 'seats', table.concat(seats, ','), 'extra', number(extra))
+              end
+            end
+            local function write(key, at, lease, until_ms)
+              local value = lease.user .. '|' .. number(lease.acquired) .. '|' .. number(lease.expires) .. '|' .. lease.pin
+              redis.call('SET', key, value, 'PXAT', number(until_ms))
+              redis.call('ZADD', LEASES, number(until_ms), id(key))
+              redis.call('ZADD', LEASES .. ':' .. lease.user, number(until_ms), id(key))
+              redis.call('PEXPIRE', LEASES .. ':' .. lease.user, 86400000)
+              mark(at, 'L')
+            end
+            local function free(key, at, lease)
+              redis.call('DEL', key)
+              redis.call('ZREM', LEASES, id(key))
+              redis.call('ZREM', LEASES .. ':' .. lease.user, id(key))
+              mark(at, at and at.status)
+            end
+            local function purge()
+              local gone = redis.call('ZRANGEBYSCORE', LEASES, '-inf', number(now), 'LIMIT', '0', '2000')
+              for _, name in ipairs(gone) do
+                local at = seat(redis.call('HGET', SEATS, name))
+                mark(at, at and at.status)
+                redis.call('ZREM', LEASES, name)
+              end
+              event('released', gone, 0)
+            end
+            local function conflict(conflicts, name, code)
+              conflicts[#conflicts + 1] = name
+              conflicts[#conflicts + 1] = code
+            end
             local function refuse(conflicts)
               table.insert(conflicts, 1, 'CONFLICT')
               return conflicts
             end
+            local function rules(value)
+              local limit, on, off, archived = string.match(value, '^(%d+)|(%d+)|(%d+)|(%d)$')
+              return {limit = tonumber(limit), closed = archived == '1' or now < tonumber(on)
+                      or (off ~= '0' and now >= tonumber(off))}
+            end
+            local function exceeds(limit, user, more)
+              return limit > 0 and more > 0
+                  and tonumber(redis.call('HGET', BOOKED, user) or 0) + more
+                      + redis.call('ZCOUNT', LEASES .. ':' .. user, '(' .. number(now), '+inf') > limit
+            end
             """;
 
-    /** KEYS: seats hash, locks. ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, UNLOADED, CONFLICT … */
+    /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, UNLOADED, REFUSED code, CONFLICT seat code … */
     static final RedisScript<List> ACQUIRE = script("""
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
             local fields = {'!'}
-            for i = 2, #KEYS do fields[i] = seat(KEYS[i]) end
-            local statuses = redis.call('HMGET', KEYS[1], unpack(fields))
-            if not statuses[1] then return {'UNLOADED'} end
-            local conflicts, leases, expires = {}, {}, now + ttl
-            for i = 2, #KEYS do
-              local code = nil
-              if not statuses[i] then code = 'SEAT_NOT_FOUND'
-              elseif statuses[i] == 'B' then code = 'SEAT_BOOKED'
+            for i = FIRST, #KEYS do fields[#fields + 1] = id(KEYS[i]) end
+            local values = redis.call('HMGET', SEATS, unpack(fields))
+            if not values[1] then return {'UNLOADED'} end
+            local rule = rules(values[1])
+            if rule.closed then return {'REFUSED', 'SHOW_CLOSED'} end
+            local conflicts, leases, places, more, expires = {}, {}, {}, 0, now + ttl
+            for i = FIRST, #KEYS do
+              local name, at, code = fields[i - FIRST + 2], seat(values[i - FIRST + 2]), nil
+              if not at or not at.place then code = 'SEAT_NOT_FOUND'
+              elseif at.status == 'B' then code = 'SEAT_BOOKED'
+              elseif at.status == 'X' then code = 'SEAT_BLOCKED'
               else
-                local lease = read(KEYS[i]) or {user = user, acquired = now, expires = 0, pin = ''}
+                local lease = read(KEYS[i])
+                if not lease then
+                  more = more + 1
+                  lease = {user = user, acquired = now, expires = 0, pin = ''}
+                end
                 if lease.user ~= user then code = 'SEAT_LEASED' end
-                leases[i] = lease
+                leases[i], places[i] = lease, at
                 if lease.pin == '' then expires = math.min(expires, lease.acquired + lifetime) end
               end
-              if code then
-                conflicts[#conflicts + 1] = fields[i]
-                conflicts[#conflicts + 1] = code
-              end
+              if code then conflict(conflicts, name, code) end
             end
             if #conflicts > 0 then return refuse(conflicts) end
-            for i = 2, #KEYS do
+            if exceeds(rule.limit, user, more) then return {'REFUSED', 'SEAT_LIMIT_EXCEEDED'} end
+            for i = FIRST, #KEYS do
               -- A confirm under way already holds its leases longer than any renewal may.
               if leases[i].pin == '' then
                 leases[i].expires = expires
-                write(KEYS[i], leases[i], expires)
+                write(KEYS[i], places[i], leases[i], expires)
               end
             end
+            table.remove(fields, 1)
+            event('leased', fields, expires)
             return {'OK', expires, now}
             """);
 
-    /** KEYS: locks. ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, CONFLICT … */
+    /**
+     * ARGV: user, ttl_ms, quantity, adjacent (1 or 0), section or empty. Answer: OK expires now together seat …,
+     * UNLOADED, REFUSED code.
+     */
+    static final RedisScript<List> BEST = script("""
+            local user, ttl, quantity, adjacent, section = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
+            local values = redis.call('HMGET', SEATS, '!', '@' .. section)
+            if not values[1] then return {'UNLOADED'} end
+            local rule = rules(values[1])
+            if rule.closed then return {'REFUSED', 'SHOW_CLOSED'} end
+            local from, to = 0, -1
+            if section ~= '' then
+              if not values[2] then return {'REFUSED', 'SEAT_NOT_FOUND'} end
+              from, to = string.match(values[2], '^(%d+):(%d+)$')
+            end
+            purge()
+            local map = redis.call('GETRANGE', MAP, from, to)
+            -- The first run of the best row that leaves no single seat over, else the first that is long enough.
+            local run, first, position = string.rep('A', quantity), nil, 1
+            while true do
+              local start = string.find(map, run, position, true)
+              if not start then break end
+              local stop = string.find(map, '[^A]', start) or #map + 1
+              local left = stop - start - quantity
+              if left ~= 1 then first = start break end
+              first = first or start
+              position = stop
+            end
+            local chosen = {}
+            if first then
+              for i = 0, quantity - 1 do chosen[#chosen + 1] = from + first - 1 + i end
+            else
+              position = 1
+              while #chosen < quantity do
+                local next = string.find(map, 'A', position, true)
+                if not next then return {'REFUSED', 'NOT_ENOUGH_SEATS'} end
+                chosen[#chosen + 1] = from + next - 1
+                position = next + 1
+              end
+              if adjacent == '1' then return {'REFUSED', 'NOT_ENOUGH_TOGETHER'} end
+            end
+            if exceeds(rule.limit, user, quantity) then return {'REFUSED', 'SEAT_LIMIT_EXCEEDED'} end
+            local names, expires = {}, now + ttl
+            for i, place in ipairs(chosen) do names[i] = '#' .. number(place) end
+            names = redis.call('HMGET', SEATS, unpack(names))
+            for i, name in ipairs(names) do
+              write(lock(name), {place = chosen[i]}, {user = user, acquired = now, expires = expires, pin = ''}, expires)
+            end
+            event('leased', names, expires)
+            return {'OK', expires, now, first and 1 or 0, unpack(names)}
+            """);
+
+    /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, CONFLICT … */
     static final RedisScript<List> EXTEND = script("""
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-            local conflicts, leases, expires = {}, {}, now + ttl
-            for i = 1, #KEYS do
+            local conflicts, leases, names, expires = {}, {}, {}, now + ttl
+            for i = FIRST, #KEYS do
               local lease, code = read(KEYS[i]), nil
               if not lease or lease.user ~= user then code = 'LEASE_NOT_HELD'
               elseif lease.pin == '' then
@@ -81,112 +204,215 @@ final class LeaseScripts {
                 expires = math.min(expires, cap)
               end
               leases[i] = lease
-              if code then
-                conflicts[#conflicts + 1] = seat(KEYS[i])
-                conflicts[#conflicts + 1] = code
-              end
+              if code then conflict(conflicts, id(KEYS[i]), code) end
             end
             if #conflicts > 0 then return refuse(conflicts) end
             local earliest = nil
-            for i = 1, #KEYS do
+            for i = FIRST, #KEYS do
               local lease = leases[i]
               if lease.pin == '' and lease.expires < expires then
                 lease.expires = expires
-                write(KEYS[i], lease, expires)
+                write(KEYS[i], find(KEYS[i]), lease, expires)
+                names[#names + 1] = id(KEYS[i])
               end
               if not earliest or lease.expires < earliest then earliest = lease.expires end
             end
+            event('leased', names, expires)
             return {'OK', earliest, now}
             """);
 
-    /** KEYS: locks. ARGV: user. What is gone is released; what a confirm under way holds is not the user's to give. */
+    /** ARGV: user. What is gone is released; what a confirm under way holds is not the user's to give. */
     static final RedisScript<List> RELEASE = script("""
-            local conflicts = {}
-            for i = 1, #KEYS do
+            local conflicts, leases, names = {}, {}, {}
+            for i = FIRST, #KEYS do
               local lease = read(KEYS[i])
               if lease and (lease.user ~= ARGV[1] or lease.pin ~= '') then
-                conflicts[#conflicts + 1] = seat(KEYS[i])
-                conflicts[#conflicts + 1] = 'LEASE_NOT_HELD'
-              end
-            end
-            if #conflicts > 0 then return refuse(conflicts) end
-            redis.call('DEL', unpack(KEYS))
-            return {'OK'}
-            """);
-
-    /** KEYS: locks. ARGV: user. */
-    static final RedisScript<List> VERIFY = script("""
-            local conflicts = {}
-            for i = 1, #KEYS do
-              local lease = read(KEYS[i])
-              if not lease or lease.user ~= ARGV[1] then
-                conflicts[#conflicts + 1] = seat(KEYS[i])
-                conflicts[#conflicts + 1] = 'LEASE_NOT_HELD'
-              end
-            end
-            if #conflicts > 0 then return refuse(conflicts) end
-            return {'OK'}
-            """);
-
-    /** KEYS: locks. ARGV: user, request_id, until_ms. Held by the user, and by no other confirm: pinned to this one. */
-    static final RedisScript<List> HOLD = script("""
-            local conflicts, leases = {}, {}
-            for i = 1, #KEYS do
-              local lease = read(KEYS[i])
-              if not lease or lease.user ~= ARGV[1] or (lease.pin ~= '' and lease.pin ~= ARGV[2]) then
-                conflicts[#conflicts + 1] = seat(KEYS[i])
-                conflicts[#conflicts + 1] = 'LEASE_NOT_HELD'
+                conflict(conflicts, id(KEYS[i]), 'LEASE_NOT_HELD')
               end
               leases[i] = lease
             end
             if #conflicts > 0 then return refuse(conflicts) end
-            for i = 1, #KEYS do
-              leases[i].pin = ARGV[2]
-              write(KEYS[i], leases[i], math.max(leases[i].expires, tonumber(ARGV[3])))
+            for i = FIRST, #KEYS do
+              if leases[i] then
+                free(KEYS[i], find(KEYS[i]), leases[i])
+                names[#names + 1] = id(KEYS[i])
+              end
             end
+            event('released', names, 0)
             return {'OK'}
             """);
 
-    /** KEYS: locks. ARGV: request_id. Undoes HOLD: the leases end when they would have ended. */
-    static final RedisScript<List> UNHOLD = script("""
-            for i = 1, #KEYS do
+    /** ARGV: user. Releases all the user has, but what confirms under way hold. Answer: OK seat … */
+    static final RedisScript<List> RELEASE_ALL = script("""
+            local names = {}
+            for _, name in ipairs(redis.call('ZRANGEBYSCORE', LEASES .. ':' .. ARGV[1], '(' .. number(now), '+inf')) do
+              local key = lock(name)
+              local lease = read(key)
+              if lease and lease.user == ARGV[1] and lease.pin == '' then
+                free(key, find(key), lease)
+                names[#names + 1] = name
+              end
+            end
+            event('released', names, 0)
+            return {'OK', unpack(names)}
+            """);
+
+    /** ARGV: user. Answer: now, then of each live lease: seat, expires, until, pin or empty. */
+    static final RedisScript<List> LEASES_OF = script("""
+            local answer = {now}
+            for _, name in ipairs(redis.call('ZRANGEBYSCORE', LEASES .. ':' .. ARGV[1], '(' .. number(now), '+inf')) do
+              local lease = read(lock(name))
+              if lease and lease.user == ARGV[1] then
+                answer[#answer + 1] = name
+                answer[#answer + 1] = lease.expires
+                answer[#answer + 1] = lease.pin
+              end
+            end
+            return answer
+            """);
+
+    /** ARGV: user. */
+    static final RedisScript<List> VERIFY = script("""
+            local conflicts = {}
+            for i = FIRST, #KEYS do
               local lease = read(KEYS[i])
-              if lease and lease.pin == ARGV[1] then
-                lease.pin = ''
-                if lease.expires > now then write(KEYS[i], lease, lease.expires) else redis.call('DEL', KEYS[i]) end
-              end
+              if not lease or lease.user ~= ARGV[1] then conflict(conflicts, id(KEYS[i]), 'LEASE_NOT_HELD') end
             end
-            return {'OK'}
-            """);
-
-    /** KEYS: seats hash, locks. ARGV: request_id, status, ttl_ms of the hash. Safe to repeat. */
-    static final RedisScript<List> SETTLE = script("""
-            for i = 2, #KEYS do
-              if ARGV[2] == 'CONFIRMED' then
-                redis.call('HSET', KEYS[1], seat(KEYS[i]), 'B')
-                redis.call('DEL', KEYS[i])
-              else
-                local lease = read(KEYS[i])
-                if lease and lease.pin == ARGV[1] then redis.call('DEL', KEYS[i]) end
-              end
-            end
-            if ARGV[2] == 'CONFIRMED' then redis.call('PEXPIRE', KEYS[1], ARGV[3], 'NX') end
+            if #conflicts > 0 then return refuse(conflicts) end
             return {'OK'}
             """);
 
     /**
-     * KEYS: seats hash. ARGV: last chunk?, ttl_ms, then seat, status, … A booking that was settled while the seats were
-     * read is not undone: nothing overwrites B.
+     * ARGV: user, request_id, until_ms, late (1 or 0). Held by the user, and by no other confirm: pinned to this one.
+     * Late, what nobody holds is leased too.
      */
-    static final RedisScript<List> LOAD = RedisScript.of("""
-            for i = 3, #ARGV, 2 do
-              if ARGV[i + 1] == 'B' then redis.call('HSET', KEYS[1], ARGV[i], 'B')
-              else redis.call('HSETNX', KEYS[1], ARGV[i], 'A') end
+    static final RedisScript<List> HOLD = script("""
+            local conflicts, leases = {}, {}
+            for i = FIRST, #KEYS do
+              local lease = read(KEYS[i])
+              if not lease and ARGV[4] == '1' then
+                lease = {user = ARGV[1], acquired = now, expires = now, pin = ''}
+              end
+              if not lease or (lease.pin ~= '' and lease.pin ~= ARGV[2]) then
+                conflict(conflicts, id(KEYS[i]), 'LEASE_NOT_HELD')
+              elseif lease.user ~= ARGV[1] then
+                conflict(conflicts, id(KEYS[i]), ARGV[4] == '1' and 'SEAT_LEASED' or 'LEASE_NOT_HELD')
+              end
+              leases[i] = lease
             end
-            if ARGV[1] == 'true' then redis.call('HSET', KEYS[1], '!', '') end
-            redis.call('PEXPIRE', KEYS[1], ARGV[2])
+            if #conflicts > 0 then return refuse(conflicts) end
+            for i = FIRST, #KEYS do
+              leases[i].pin = ARGV[2]
+              write(KEYS[i], find(KEYS[i]), leases[i], math.max(leases[i].expires, tonumber(ARGV[3])))
+            end
             return {'OK'}
-            """, List.class);
+            """);
+
+    /** ARGV: request_id. Undoes HOLD: the leases end when they would have ended. */
+    static final RedisScript<List> UNHOLD = script("""
+            for i = FIRST, #KEYS do
+              local lease = read(KEYS[i])
+              if lease and lease.pin == ARGV[1] then
+                lease.pin = ''
+                if lease.expires > now then write(KEYS[i], find(KEYS[i]), lease, lease.expires)
+                else free(KEYS[i], find(KEYS[i]), lease) end
+              end
+            end
+            return {'OK'}
+            """);
+
+    /**
+     * ARGV: request_id, CONFIRMED or REJECTED, version of the show, user, ttl_ms of the hash, how many of the locks are of
+     * seats taken (the others are released), their new status, the kinds of event. Safe to repeat, in any order.
+     */
+    static final RedisScript<List> SETTLE = script("""
+            local request, confirmed, version, user = ARGV[1], ARGV[2] == 'CONFIRMED', tonumber(ARGV[3]), ARGV[4]
+            local last_taken = FIRST + tonumber(ARGV[6]) - 1
+            local changed, freed, moved = {[true] = {}, [false] = {}}, {}, 0
+            for i = FIRST, #KEYS do
+              local taken, at, lease = i <= last_taken, find(KEYS[i]), read(KEYS[i])
+              if confirmed and (not at or version > at.version) then
+                local before = at and at.status or 'A'
+                at = {status = taken and ARGV[7] or 'A', version = version, place = at and at.place}
+                redis.call('HSET', SEATS, id(KEYS[i]),
+                           at.status .. ':' .. number(version) .. ':' .. (at.place and number(at.place) or '-'))
+                if at.status == 'B' then moved = moved + 1 elseif before == 'B' then moved = moved - 1 end
+                if at.status == 'A' and lease then mark(at, 'L') else mark(at, at.status) end
+                table.insert(changed[taken], id(KEYS[i]))
+              end
+              if lease and (lease.pin == request or (at and at.status ~= 'A')) then
+                free(KEYS[i], at, lease)
+                if not confirmed then freed[#freed + 1] = id(KEYS[i]) end
+              end
+            end
+            if confirmed then
+              redis.call('PEXPIRE', SEATS, ARGV[5], 'NX')
+              if moved ~= 0 then redis.call('HINCRBY', BOOKED, user, moved) end
+            end
+            event(ARGV[8], changed[true], version)
+            event(ARGV[9], changed[false], version)
+            event('released', freed, 0)
+            return {'OK'}
+            """);
+
+    /** ARGV: layout version. Begins to load a layout, and forgets any other one; the tables are to be read after it. */
+    static final RedisScript<List> LOAD_BEGIN = script("""
+            if redis.call('HGET', SEATS, '?') ~= ARGV[1] then
+              redis.call('DEL', SEATS, MAP)
+              redis.call('HSET', SEATS, '?', ARGV[1])
+            end
+            return {'OK'}
+            """);
+
+    /**
+     * ARGV: layout version, ttl_ms, then of each seat: id, status, version, place. An outcome that was settled while the
+     * seats were read is not undone: the higher version stays. Answer: OK, or STALE when another layout is being loaded.
+     */
+    static final RedisScript<List> LOAD = script("""
+            if redis.call('HGET', SEATS, '?') ~= ARGV[1] then return {'STALE'} end
+            for i = 3, #ARGV, 4 do
+              local name, status, version, place = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
+              local known = seat(redis.call('HGET', SEATS, name))
+              if known and known.version > version then status, version = known.status, known.version end
+              redis.call('HSET', SEATS, name, status .. ':' .. number(version) .. ':' .. number(place),
+                         '#' .. number(place), name)
+              local until_ms = redis.call('ZSCORE', LEASES, name)
+              if status == 'A' and until_ms and tonumber(until_ms) > now then status = 'L' end
+              redis.call('SETRANGE', MAP, place, status)
+            end
+            redis.call('PEXPIRE', SEATS, ARGV[2])
+            redis.call('PEXPIRE', MAP, ARGV[2])
+            return {'OK'}
+            """);
+
+    /**
+     * ARGV: layout version, ttl_ms, rules, ranges of all sections, how many, of each: name, range; then of each user: id,
+     * seats.
+     */
+    static final RedisScript<List> LOAD_END = script("""
+            if redis.call('HGET', SEATS, '?') ~= ARGV[1] then return {'STALE'} end
+            local users = 6 + 2 * tonumber(ARGV[5])
+            for i = 6, users - 1, 2 do redis.call('HSET', SEATS, '@' .. ARGV[i], ARGV[i + 1]) end
+            redis.call('DEL', BOOKED)
+            for i = users, #ARGV, 2 do redis.call('HSET', BOOKED, ARGV[i], ARGV[i + 1]) end
+            redis.call('PEXPIRE', BOOKED, ARGV[2])
+            redis.call('HSET', SEATS, '!', ARGV[3], '%', ARGV[4])
+            return {'OK'}
+            """);
+
+    /** Answer: UNLOADED, or OK map ranges. */
+    static final RedisScript<List> MAP = script("""
+            local values = redis.call('HMGET', SEATS, '!', '%')
+            if not values[1] then return {'UNLOADED'} end
+            purge()
+            return {'OK', redis.call('GET', MAP) or '', values[2]}
+            """);
+
+    /** Answer: now, then of each live lease: seat, until. */
+    static final RedisScript<List> LIVE = script("""
+            return {now, unpack(redis.call('ZRANGEBYSCORE', LEASES, '(' .. number(now), '+inf', 'WITHSCORES',
+                                           'LIMIT', ARGV[1], '2000'))}
+            """);
 
     private LeaseScripts() {}
 

@@ -3,20 +3,24 @@ package seatkeeper.gateway.lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Code;
+import seatkeeper.contract.Command.BlockSeats;
+import seatkeeper.contract.Command.UnblockSeats;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.GatewayProperties;
-import seatkeeper.gateway.show.SeatStatus;
+import seatkeeper.gateway.show.Layout;
+import seatkeeper.gateway.show.Show;
+import seatkeeper.gateway.show.ShowChanged;
 import seatkeeper.gateway.show.Shows;
 import seatkeeper.gateway.web.Refusal;
 
@@ -27,7 +31,7 @@ import seatkeeper.gateway.web.Refusal;
  *   <li>A lease belongs to a user and ends by itself; acquiring it again renews it, up to its maximal lifetime.
  *   <li>Every call is about all of its seats or none, and is safe to repeat.
  *   <li>A confirm pins the leases of its seats: they outlive their TTL until the command is settled or too old.
- *   <li>Settling an outcome marks the seats booked, or frees the leases the request had pinned.
+ *   <li>Settling an outcome marks the seats, or frees the leases the request had pinned.
  *   <li>Leases only keep buyers out of each other's way. When Redis forgets them, Postgres still decides rightly.
  * </ol>
  */
@@ -40,6 +44,16 @@ public class SeatLeases {
 
     /** Keeps each call to Redis far below its timeout. */
     private static final int CHUNK = 500;
+
+    /** The layout may change while it is read, but not that often. */
+    private static final int LOAD_ATTEMPTS = 5;
+
+    private static final Map<Code, String> DETAILS = Map.of(
+            Code.SHOW_CLOSED, "the show is not on sale",
+            Code.SEAT_NOT_FOUND, "there is no such section",
+            Code.SEAT_LIMIT_EXCEEDED, "the user would have more seats than the show allows",
+            Code.NOT_ENOUGH_SEATS, "there are not as many seats left",
+            Code.NOT_ENOUGH_TOGETHER, "there are not as many seats left side by side");
 
     private final StringRedisTemplate redis;
     private final Shows shows;
@@ -61,19 +75,39 @@ public class SeatLeases {
         boolean loaded = false;
         while (true) {
             List answer = redis.execute(
-                    LeaseScripts.ACQUIRE, keysWithSeats(showId, seatIds), userId.toString(), millis(ttl), lifetime());
-            if (answer.getFirst().equals("OK")) {
-                return lease(answer);
-            }
+                    LeaseScripts.ACQUIRE, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime());
             List<Conflict> conflicts = conflicts(answer);
-            // Only Postgres knows that a seat does not exist: the map may be missing, or older than the seat.
-            boolean unsure = conflicts.isEmpty() || Conflict.leading(conflicts) == Code.SEAT_NOT_FOUND;
+            // Only Postgres knows that a seat does not exist: the map may be older than the seat.
+            boolean unsure =
+                    isUnloaded(answer) || (!conflicts.isEmpty() && Conflict.leading(conflicts) == Code.SEAT_NOT_FOUND);
             if (!unsure || loaded) {
-                throw Refusal.conflict(conflicts);
+                return lease(granted(answer));
             }
-            loads.run(showId, () -> load(showId));
+            load(showId);
             loaded = true;
         }
+    }
+
+    /**
+     * Leases the best seats there are, side by side where they can be.
+     *
+     * @param section null for the whole show
+     * @throws Refusal 409 when there are not enough, or not enough side by side; 404 when there is no such show
+     */
+    BestLease best(String showId, UUID userId, int quantity, boolean adjacent, @Nullable String section, Duration ttl) {
+        List answer = loaded(
+                showId,
+                LeaseScripts.BEST,
+                userId.toString(),
+                millis(ttl.compareTo(limits.maxLifetime()) < 0 ? ttl : limits.maxLifetime()),
+                String.valueOf(quantity),
+                adjacent ? "1" : "0",
+                section == null ? "" : section);
+        List<String> seatIds = new ArrayList<>();
+        for (int i = 4; i < granted(answer).size(); i++) {
+            seatIds.add(answer.get(i).toString());
+        }
+        return new BestLease(seatIds, answer.get(3).equals(1L), lease(answer));
     }
 
     /**
@@ -82,7 +116,8 @@ public class SeatLeases {
      * @throws Refusal 409 when one is not held, or has reached its maximal lifetime
      */
     Lease extend(String showId, List<String> seatIds, UUID userId, Duration ttl) {
-        return lease(granted(LeaseScripts.EXTEND, locks(showId, seatIds), userId.toString(), millis(ttl), lifetime()));
+        return lease(granted(
+                redis.execute(LeaseScripts.EXTEND, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime())));
     }
 
     /**
@@ -91,7 +126,30 @@ public class SeatLeases {
      * @throws Refusal 409 when one is held by someone else, or by a confirm under way
      */
     void release(String showId, List<String> seatIds, UUID userId) {
-        granted(LeaseScripts.RELEASE, locks(showId, seatIds), userId.toString());
+        granted(redis.execute(LeaseScripts.RELEASE, keys(showId, seatIds), userId.toString()));
+    }
+
+    /** Releases all the user's leases in the show, but what confirms under way hold; says which they were. */
+    List<String> releaseAll(String showId, UUID userId) {
+        List answer = redis.execute(LeaseScripts.RELEASE_ALL, keys(showId, List.of()), userId.toString());
+        List<String> released = new ArrayList<>();
+        for (int i = 1; i < answer.size(); i++) {
+            released.add(answer.get(i).toString());
+        }
+        return released;
+    }
+
+    /** The user's live leases in the show. */
+    List<HeldLease> leasesOf(String showId, UUID userId) {
+        List answer = redis.execute(LeaseScripts.LEASES_OF, keys(showId, List.of()), userId.toString());
+        List<HeldLease> leases = new ArrayList<>();
+        for (int i = 1; i < answer.size(); i += 3) {
+            leases.add(new HeldLease(
+                    answer.get(i).toString(),
+                    lease(answer.get(i + 1), answer.getFirst()),
+                    !answer.get(i + 2).toString().isEmpty()));
+        }
+        return leases;
     }
 
     /**
@@ -100,87 +158,212 @@ public class SeatLeases {
      * @throws Refusal 409 when not
      */
     void verify(String showId, String seatId, UUID userId) {
-        granted(LeaseScripts.VERIFY, locks(showId, List.of(seatId)), userId.toString());
+        granted(redis.execute(LeaseScripts.VERIFY, keys(showId, List.of(seatId)), userId.toString()));
     }
 
     /**
      * Pins leases to a confirm, so that they cannot end while it is under way.
      *
+     * @param late whether seats that nobody holds are to be leased, too
      * @return the seats whose lease the user does not hold, or holds for another confirm; when there are any, nothing
      *     was pinned
      */
-    public List<Conflict> hold(String showId, List<String> seatIds, UUID userId, UUID requestId, Instant until) {
+    public List<Conflict> hold(
+            String showId, List<String> seatIds, UUID userId, UUID requestId, Instant until, boolean late) {
         return conflicts(redis.execute(
                 LeaseScripts.HOLD,
-                locks(showId, seatIds),
+                keys(showId, seatIds),
                 userId.toString(),
                 requestId.toString(),
-                String.valueOf(until.toEpochMilli())));
+                String.valueOf(until.toEpochMilli()),
+                late ? "1" : "0"));
     }
 
     /** Undoes {@link #hold}: the confirm was never published. */
     public void unhold(String showId, List<String> seatIds, UUID requestId) {
-        redis.execute(LeaseScripts.UNHOLD, locks(showId, seatIds), requestId.toString());
+        redis.execute(LeaseScripts.UNHOLD, keys(showId, seatIds), requestId.toString());
     }
 
-    /** Brings leases in line with an outcome; safe to repeat. */
+    /** Brings leases and the map in line with an outcome; safe to repeat, in any order. */
     public void settle(Outcome outcome) {
         String showId = outcome.showId();
-        if (showId != null && !outcome.seatIds().isEmpty()) {
-            redis.execute(
-                    LeaseScripts.SETTLE,
-                    keysWithSeats(showId, outcome.seatIds()),
-                    outcome.requestId().toString(),
-                    outcome.status().name(),
-                    MAP_TTL_MS);
+        UUID userId = outcome.userId();
+        if (showId == null || userId == null) {
+            return;
         }
+        List<String> seatIds = new ArrayList<>(outcome.seatIds());
+        seatIds.addAll(outcome.releasedSeatIds());
+        boolean blocks = BlockSeats.TYPE.equals(outcome.type());
+        redis.execute(
+                LeaseScripts.SETTLE,
+                keys(showId, seatIds),
+                outcome.requestId().toString(),
+                outcome.status().name(),
+                String.valueOf(outcome.showVersion()),
+                userId.toString(),
+                MAP_TTL_MS,
+                String.valueOf(outcome.seatIds().size()),
+                blocks ? "X" : "B",
+                blocks ? "blocked" : "booked",
+                UnblockSeats.TYPE.equals(outcome.type()) ? "unblocked" : "cancelled");
     }
 
-    /** Those of the seats that are leased now. */
-    Set<String> leased(String showId, List<String> seatIds) {
-        Set<String> leased = new HashSet<>();
-        for (int from = 0; from < seatIds.size(); from += CHUNK) {
-            List<String> chunk = seatIds.subList(from, Math.min(from + CHUNK, seatIds.size()));
-            List<@Nullable String> values = redis.opsForValue().multiGet(locks(showId, chunk));
-            for (int i = 0; values != null && i < chunk.size(); i++) {
-                if (values.get(i) != null) {
-                    leased.add(chunk.get(i));
-                }
+    /** A leased seat, and when its lease ends. */
+    record LeasedSeat(String seatId, Lease lease) {}
+
+    /** All live leases of a show. */
+    List<LeasedSeat> live(String showId) {
+        List<LeasedSeat> leases = new ArrayList<>();
+        while (true) {
+            List answer = redis.execute(LeaseScripts.LIVE, keys(showId, List.of()), String.valueOf(leases.size()));
+            if (answer.size() == 1) {
+                return leases;
+            }
+            for (int i = 1; i < answer.size(); i += 2) {
+                Object until = Long.valueOf(answer.get(i + 1).toString());
+                leases.add(new LeasedSeat(answer.get(i).toString(), lease(until, answer.getFirst())));
             }
         }
-        return leased;
     }
 
-    private void load(String showId) {
-        List<SeatStatus> seats = shows.seats(showId);
-        List<String> key = List.of(seatsKey(showId));
-        for (int from = 0; from < seats.size(); from += CHUNK) {
-            List<SeatStatus> chunk = seats.subList(from, Math.min(from + CHUNK, seats.size()));
-            List<String> arguments = new ArrayList<>(2 + 2 * chunk.size());
-            arguments.add(String.valueOf(from + CHUNK >= seats.size()));
-            arguments.add(MAP_TTL_MS);
-            for (SeatStatus seat : chunk) {
-                arguments.add(seat.id());
-                arguments.add(seat.booked() ? "B" : "A");
-            }
-            redis.execute(LeaseScripts.LOAD, key, arguments.toArray());
+    /** How the seats of a section stand. */
+    record SectionCount(String name, int available, int leased, int booked, int blocked) {}
+
+    /**
+     * How the seats of each section stand: one call to Redis.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    List<SectionCount> count(String showId) {
+        List answer = loaded(showId, LeaseScripts.MAP);
+        String map = answer.get(1).toString();
+        return Ranges.parse(answer.get(2).toString()).entrySet().stream()
+                .map(section -> {
+                    int[] counts = new int[128];
+                    map.substring(section.getValue().from(), section.getValue().to() + 1)
+                            .chars()
+                            .forEach(seat -> counts[seat & 127]++);
+                    return new SectionCount(section.getKey(), counts['A'], counts['L'], counts['B'], counts['X']);
+                })
+                .toList();
+    }
+
+    /** Its rules or seats have changed: they are read again with the next lease. */
+    @EventListener
+    void forgetRules(ShowChanged changed) {
+        redis.opsForHash().delete(keys(changed.showId(), List.of()).getFirst(), "!");
+    }
+
+    private List loaded(String showId, RedisScript<List> script, Object... arguments) {
+        List answer = redis.execute(script, keys(showId, List.of()), arguments);
+        if (isUnloaded(answer)) {
+            load(showId);
+            answer = redis.execute(script, keys(showId, List.of()), arguments);
         }
-    }
-
-    private List granted(RedisScript<List> script, List<String> keys, Object... arguments) {
-        List answer = redis.execute(script, keys, arguments);
-        List<Conflict> conflicts = conflicts(answer);
-        if (!conflicts.isEmpty()) {
-            throw Refusal.conflict(conflicts);
+        if (isUnloaded(answer)) {
+            throw Refusal.unavailable("the seat map", null);
         }
         return answer;
     }
 
-    private static Lease lease(List answer) {
-        if (answer.get(1) instanceof Long expires && answer.get(2) instanceof Long now) {
-            return new Lease(Instant.ofEpochMilli(expires), Duration.ofMillis(expires - now));
+    private void load(String showId) {
+        loads.run(showId, () -> {
+            for (int attempt = 0; attempt < LOAD_ATTEMPTS; attempt++) {
+                if (loadLayout(showId, shows.get(showId))) {
+                    return;
+                }
+            }
+        });
+    }
+
+    /** Whether it was this layout to the end, and not another one. */
+    private boolean loadLayout(String showId, Show show) {
+        List<String> keys = keys(showId, List.of());
+        String version = String.valueOf(show.layoutVersion());
+        redis.execute(LeaseScripts.LOAD_BEGIN, keys, version);
+        // Read after it has begun: what is decided from now on is settled, what was decided before is read.
+        Layout layout = shows.layout(showId);
+        if (layout.version() != show.layoutVersion()) {
+            return false;
         }
-        throw new InvalidDataAccessResourceUsageException("unexpected answer from Redis: " + answer);
+        List<Layout.Place> places = layout.places();
+        for (int from = 0; from < places.size(); from += CHUNK) {
+            List<String> arguments = new ArrayList<>(List.of(version, MAP_TTL_MS));
+            for (Layout.Place place : places.subList(from, Math.min(from + CHUNK, places.size()))) {
+                arguments.add(place.seat().id());
+                arguments.add(letter(place.seat().status()));
+                arguments.add(String.valueOf(place.seat().version()));
+                arguments.add(String.valueOf(place.index()));
+            }
+            if (!isOk(redis.execute(LeaseScripts.LOAD, keys, arguments.toArray()))) {
+                return false;
+            }
+        }
+        Map<String, Ranges.Range> ranges = Ranges.of(places);
+        List<String> arguments = new ArrayList<>(
+                List.of(version, MAP_TTL_MS, rules(show), Ranges.format(ranges), String.valueOf(ranges.size())));
+        ranges.forEach((name, range) -> {
+            arguments.add(name);
+            arguments.add(range.from() + ":" + range.to());
+        });
+        if (show.seatLimit() != null) {
+            shows.holdings(showId).forEach((user, seats) -> {
+                arguments.add(user);
+                arguments.add(String.valueOf(seats));
+            });
+        }
+        return isOk(redis.execute(LeaseScripts.LOAD_END, keys, arguments.toArray()));
+    }
+
+    private static String letter(String status) {
+        return switch (status) {
+            case "BOOKED" -> "B";
+            case "BLOCKED" -> "X";
+            default -> "A";
+        };
+    }
+
+    private static String rules(Show show) {
+        return "%d|%d|%d|%d"
+                .formatted(
+                        show.seatLimit() == null ? 0 : show.seatLimit(),
+                        show.onSaleAt() == null ? 0 : show.onSaleAt().toEpochMilli(),
+                        show.offSaleAt() == null ? 0 : show.offSaleAt().toEpochMilli(),
+                        show.archivedAt() == null ? 0 : 1);
+    }
+
+    private static boolean isOk(List answer) {
+        return answer.getFirst().equals("OK");
+    }
+
+    private static boolean isUnloaded(List answer) {
+        return answer.getFirst().equals("UNLOADED");
+    }
+
+    private static List granted(List answer) {
+        List<Conflict> conflicts = conflicts(answer);
+        if (!conflicts.isEmpty()) {
+            throw Refusal.conflict(conflicts);
+        }
+        if (answer.getFirst().equals("REFUSED")) {
+            Code code = Code.valueOf(answer.get(1).toString());
+            throw Refusal.conflict(code, DETAILS.getOrDefault(code, "refused"));
+        }
+        if (!isOk(answer)) {
+            throw Refusal.unavailable("the seat map", null);
+        }
+        return answer;
+    }
+
+    private static Lease lease(List granted) {
+        return lease(granted.get(1), granted.get(2));
+    }
+
+    private static Lease lease(Object expires, Object now) {
+        if (expires instanceof Long end && now instanceof Long start) {
+            return new Lease(Instant.ofEpochMilli(end), Duration.ofMillis(Math.max(0, end - start)));
+        }
+        throw new InvalidDataAccessResourceUsageException("unexpected answer from Redis: " + expires + ", " + now);
     }
 
     /** Of {@code CONFLICT seat code seat code …}; none for every other answer. */
@@ -196,18 +379,11 @@ public class SeatLeases {
     }
 
     /** The braces make the show the hash tag: all keys of a show lie in one slot of a Redis Cluster. */
-    private static String seatsKey(String showId) {
-        return "seats:{" + showId + "}";
-    }
-
-    private static List<String> locks(String showId, List<String> seatIds) {
-        return seatIds.stream().map(seat -> "lock:{" + showId + "}:" + seat).toList();
-    }
-
-    private static List<String> keysWithSeats(String showId, List<String> seatIds) {
-        List<String> keys = new ArrayList<>(1 + seatIds.size());
-        keys.add(seatsKey(showId));
-        keys.addAll(locks(showId, seatIds));
+    private static List<String> keys(String showId, List<String> seatIds) {
+        String tag = ":{" + showId + "}";
+        List<String> keys = new ArrayList<>(5 + seatIds.size());
+        keys.addAll(List.of("seats" + tag, "map" + tag, "leases" + tag, "events" + tag, "booked" + tag));
+        seatIds.forEach(seat -> keys.add("lock" + tag + ":" + seat));
         return keys;
     }
 

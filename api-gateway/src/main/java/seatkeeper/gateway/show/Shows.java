@@ -1,7 +1,17 @@
 package seatkeeper.gateway.show;
 
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
@@ -19,20 +29,75 @@ public class Shows {
 
     private static final String INSERT_SHOW = "insert into shows (id) values (?) on conflict do nothing";
 
-    private static final String INSERT_SEATS =
-            "insert into seats (show_id, id) select ?, unnest(?::text[]) on conflict do nothing";
+    private static final String UPDATE_SHOW = """
+            update shows set seat_limit = ?, on_sale_at = ?, off_sale_at = ? where id = ?
+            """;
 
-    private static final String SHOW_EXISTS = "select exists (select from shows where id = ?)";
+    private static final String INSERT_SEATS = """
+            insert into seats (show_id, id, section, row_name, number, category, position)
+            select ?, id, section, row_name, number, category, position
+            from unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::int[])
+                as listed (id, section, row_name, number, category, position)
+            on conflict do nothing
+            """;
 
-    private static final String SEATS =
-            "select id, status = 'BOOKED' as booked from seats where show_id = ? order by id";
+    private static final String LAID_OUT =
+            "update shows set version = version + 1, layout_version = version + 1 where id = ?";
+
+    private static final String ARCHIVE = """
+            update shows set archived_at = coalesce(archived_at, now()) where id = ?
+            """;
+
+    private static final String SHOW = "select * from shows where id = ?";
+
+    private static final String SHOWS = "select * from shows where id > ? order by id limit ?";
+
+    private static final String SEATS = """
+            select id, section, row_name, number, category, position, status, version from seats where show_id = ?
+            """;
+
+    private static final String HOLDINGS = """
+            select user_id, count(*) as seats from bookings where show_id = ? and cancelled_at is null group by user_id
+            """;
+
+    private static final String NOT_FREE = """
+            select id, status from seats where show_id = ? and status <> 'AVAILABLE' order by id
+            """;
+
+    private static final String CHANGED = """
+            select s.id, s.status
+            from (select distinct unnest(seat_ids || released_seat_ids) as id
+                  from booking_requests
+                  where show_id = ? and show_version > ? and status = 'CONFIRMED') changed
+            join seats s on s.show_id = ? and s.id = changed.id
+            order by s.id
+            """;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final ApplicationEventPublisher events;
 
-    Shows(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    Shows(JdbcClient jdbc, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
+        this.events = events;
         this.transaction = new TransactionTemplate(transactions);
+    }
+
+    /** A seat as an operator lists it; seats of one row with consecutive numbers lie side by side. */
+    public record ListedSeat(
+            String id,
+            String section,
+            String row,
+            int number,
+            @Nullable String category) {}
+
+    /** The rules an operator gives a show. */
+    public record Rules(
+            @Nullable Integer seatLimit,
+            @Nullable Instant onSaleAt,
+            @Nullable Instant offSaleAt) {
+
+        public static final Rules NONE = new Rules(null, null, null);
     }
 
     /**
@@ -43,35 +108,180 @@ public class Shows {
      */
     public record Put(boolean created, int added) {}
 
-    /** Creates the show if it is new and adds the seats it does not have; nothing is ever dropped. */
-    public Put put(String showId, List<String> seatIds) {
-        return transaction.execute(_ -> {
+    /** Creates the show if it is new, adds the seats it does not have and sets its rules; no seat is ever dropped. */
+    public Put put(String showId, List<ListedSeat> seats, Rules rules) {
+        Put put = transaction.execute(_ -> {
             boolean created = jdbc.sql(INSERT_SHOW).param(showId).update() == 1;
+            jdbc.sql(UPDATE_SHOW)
+                    .param(rules.seatLimit)
+                    .param(time(rules.onSaleAt))
+                    .param(time(rules.offSaleAt))
+                    .param(showId)
+                    .update();
+            int position = created
+                    ? 0
+                    : jdbc.sql("select coalesce(max(position) + 1, 0) from seats where show_id = ?")
+                            .param(showId)
+                            .query(Integer.class)
+                            .single();
             int added = 0;
-            for (int from = 0; from < seatIds.size(); from += CHUNK) {
-                Object[] chunk = seatIds.subList(from, Math.min(from + CHUNK, seatIds.size()))
-                        .toArray();
-                added += jdbc.sql(INSERT_SEATS)
-                        .param(showId)
-                        .param(new SqlArrayValue("text", chunk))
-                        .update();
+            for (int from = 0; from < seats.size(); from += CHUNK) {
+                List<ListedSeat> chunk = seats.subList(from, Math.min(from + CHUNK, seats.size()));
+                added += insert(showId, chunk, position + from);
+            }
+            if (added > 0) {
+                jdbc.sql(LAID_OUT).param(showId).update();
             }
             return new Put(created, added);
         });
+        events.publishEvent(new ShowChanged(showId));
+        return put;
+    }
+
+    private int insert(String showId, List<ListedSeat> seats, int position) {
+        Integer[] positions = new Integer[seats.size()];
+        Arrays.setAll(positions, i -> position + i);
+        return jdbc.sql(INSERT_SEATS)
+                .param(showId)
+                .param(column("text", seats, ListedSeat::id))
+                .param(column("text", seats, ListedSeat::section))
+                .param(column("text", seats, ListedSeat::row))
+                .param(column("int", seats, ListedSeat::number))
+                .param(column("text", seats, ListedSeat::category))
+                .param(new SqlArrayValue("int", (Object[]) positions))
+                .update();
+    }
+
+    private static SqlArrayValue column(
+            String type, List<ListedSeat> seats, Function<ListedSeat, ? extends @Nullable Object> value) {
+        return new SqlArrayValue(type, seats.stream().map(value).toArray());
     }
 
     /**
-     * Every seat of the show.
+     * Closes the show for good.
      *
      * @throws Refusal 404 when there is no such show
      */
-    public List<SeatStatus> seats(String showId) {
-        if (!jdbc.sql(SHOW_EXISTS).param(showId).query(Boolean.class).single()) {
-            throw Refusal.notFound(Code.SHOW_NOT_FOUND, "there is no show " + showId);
+    public void archive(String showId) {
+        if (jdbc.sql(ARCHIVE).param(showId).update() == 0) {
+            throw unknown(showId);
         }
-        return jdbc.sql(SEATS)
+        events.publishEvent(new ShowChanged(showId));
+    }
+
+    /**
+     * A show.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    public Show get(String showId) {
+        return jdbc.sql(SHOW)
                 .param(showId)
-                .query((ResultSet row, int _) -> new SeatStatus(row.getString("id"), row.getBoolean("booked")))
+                .query((row, _) -> show(row))
+                .optional()
+                .orElseThrow(() -> unknown(showId));
+    }
+
+    /** Shows by id, from behind one of them. */
+    List<Show> list(String after, int limit) {
+        return jdbc.sql(SHOWS)
+                .param(after)
+                .param(limit)
+                .query((row, _) -> show(row))
                 .list();
+    }
+
+    /**
+     * Every seat of the show and where it is.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    public Layout layout(String showId) {
+        Show show = get(showId);
+        return Layout.of(
+                show.layoutVersion(),
+                jdbc.sql(SEATS).param(showId).query((row, _) -> placed(row)).list());
+    }
+
+    /** How many seats each user has booked. */
+    public Map<String, Integer> holdings(String showId) {
+        return jdbc
+                .sql(HOLDINGS)
+                .param(showId)
+                .query((row, _) -> Map.entry(row.getString("user_id"), row.getInt("seats")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** A seat and its status. */
+    public record SeatState(String id, String status) {}
+
+    /**
+     * Every seat, by id.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    public List<SeatState> seats(String showId) {
+        get(showId);
+        return jdbc.sql("select id, status from seats where show_id = ? order by id")
+                .param(showId)
+                .query((row, _) -> new SeatState(row.getString("id"), row.getString("status")))
+                .list();
+    }
+
+    /** Seats that are not available. */
+    public List<SeatState> notFree(String showId) {
+        return jdbc.sql(NOT_FREE)
+                .param(showId)
+                .query((row, _) -> new SeatState(row.getString("id"), row.getString("status")))
+                .list();
+    }
+
+    /** Seats whose status changed after a version of the show, with their status now. */
+    public List<SeatState> changedSince(String showId, long version) {
+        return jdbc.sql(CHANGED)
+                .param(showId)
+                .param(version)
+                .param(showId)
+                .query((row, _) -> new SeatState(row.getString("id"), row.getString("status")))
+                .list();
+    }
+
+    private static Refusal unknown(String showId) {
+        return Refusal.notFound(Code.SHOW_NOT_FOUND, "there is no show " + showId);
+    }
+
+    private static Show show(ResultSet row) throws SQLException {
+        return new Show(
+                row.getString("id"),
+                row.getLong("version"),
+                row.getLong("layout_version"),
+                row.getObject("seat_limit", Integer.class),
+                instant(row, "on_sale_at"),
+                instant(row, "off_sale_at"),
+                instant(row, "archived_at"));
+    }
+
+    private static Layout.Placed placed(ResultSet row) throws SQLException {
+        return new Layout.Placed(
+                row.getString("section"),
+                row.getString("row_name"),
+                row.getInt("position"),
+                new Layout.Seat(
+                        row.getString("id"),
+                        row.getInt("number"),
+                        row.getString("category"),
+                        row.getString("status"),
+                        row.getLong("version")));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -24,9 +24,20 @@ import tools.jackson.core.JacksonException;
 
 /** Every refusal as {@code application/problem+json} with a stable {@code code}, and the field where one is wrong. */
 @RestControllerAdvice
-class Problems extends ResponseEntityExceptionHandler {
+public class Problems extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+    /** The answer to a call that failed with it. */
+    public ResponseEntity<Object> of(RuntimeException e) {
+        return switch (e) {
+            case Refusal refusal -> refused(refusal);
+            case InvalidField field -> invalid(field);
+            case DataAccessException away -> unavailable(away);
+            case TransactionException away -> unavailable(away);
+            default -> unexpected(e);
+        };
+    }
 
     @ExceptionHandler
     ResponseEntity<Object> refused(Refusal refusal) {

@@ -33,6 +33,16 @@ public final class Refusal extends RuntimeException {
                 HttpStatus.CONFLICT, code, "refused because of " + seats, Map.of("conflicts", conflicts), null);
     }
 
+    /** 409, not because of single seats. */
+    public static Refusal conflict(Code code, String detail) {
+        return new Refusal(HttpStatus.CONFLICT, code, detail, Map.of(), null);
+    }
+
+    /** 403: only operators may. */
+    static Refusal operatorsOnly() {
+        return new Refusal(HttpStatus.FORBIDDEN, Code.INVALID_REQUEST, "only operators may do this", Map.of(), null);
+    }
+
     /** 404. */
     public static Refusal notFound(Code code, String detail) {
         return new Refusal(HttpStatus.NOT_FOUND, code, detail, Map.of(), null);

@@ -52,7 +52,7 @@ class WebConfiguration {
     FilterRegistrationBean<ShallowEtagHeaderFilter> seatMapEtag() {
         FilterRegistrationBean<ShallowEtagHeaderFilter> filter =
                 new FilterRegistrationBean<>(new ShallowEtagHeaderFilter());
-        filter.addUrlPatterns("/booking/seats/*");
+        filter.addUrlPatterns("/booking/seats/*", "/shows/*");
         return filter;
     }
 

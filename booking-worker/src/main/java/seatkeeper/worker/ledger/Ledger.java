@@ -396,6 +396,7 @@ public class Ledger {
                 row.getObject("user_id", UUID.class),
                 row.getObject("booking_request_id", UUID.class),
                 row.getString("order_ref"),
+                Fingerprint.fromBytes(row.getBytes("fingerprint")).toString(),
                 Status.valueOf(row.getString("status")),
                 reason == null ? null : Code.valueOf(reason),
                 conflicts == null ? List.of() : JSON.readValue(conflicts, new TypeReference<List<Conflict>>() {}),
