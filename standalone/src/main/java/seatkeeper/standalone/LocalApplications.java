@@ -12,6 +12,9 @@ import seatkeeper.worker.WorkerApplication;
  */
 record LocalApplications(ConfigurableApplicationContext worker, ConfigurableApplicationContext gateway) {
 
+    /** For everybody on this machine; the gateways are open to nobody else. */
+    static final String OPERATOR_KEY = "operator";
+
     static LocalApplications start(LocalServers servers, String... args) {
         return new LocalApplications(worker(servers, args), gateway(servers, args));
     }
@@ -30,6 +33,7 @@ record LocalApplications(ConfigurableApplicationContext worker, ConfigurableAppl
                                 "--spring.datasource.url=" + servers.postgres().jdbcUrl(),
                                 "--spring.kafka.bootstrap-servers=127.0.0.1:"
                                         + servers.ports().kafka(),
+                                "--booking.operator-key=" + OPERATOR_KEY,
                                 "--spring.data.redis.host=127.0.0.1",
                                 "--spring.data.redis.port=" + servers.ports().redis()),
                         Stream.of(args))

@@ -128,12 +128,14 @@ public final class Standalone {
                   Kafka     localhost:%2$d
                   Postgres  postgresql://postgres@localhost:%3$d/seats
                   Redis     localhost:%4$d
+                  Operator  Authorization: Bearer %7$s
 
                 Lock two seats, confirm them, and see the outcome:
                   curl -X POST %1$s/seat-lock -H 'Content-Type: application/json' -d '{%5$s}'
                   curl -X POST %1$s/booking/confirm -H 'Content-Type: application/json' -d '{%5$s,"request_id":"%6$s"}'
                   curl -H 'Prefer: wait=10' %1$s/booking/requests/%6$s
-                """.formatted(url, ports.kafka(), ports.postgres(), ports.redis(), body, requestId);
+                """.formatted(
+                url, ports.kafka(), ports.postgres(), ports.redis(), body, requestId, LocalApplications.OPERATOR_KEY);
     }
 
     private static List<String> free(Shows shows, String show) {

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,12 @@ final class Api {
 
         String text(String field) {
             return body.path(field).asString("");
+        }
+
+        List<String> texts(String field) {
+            List<String> texts = new ArrayList<>();
+            body.path(field).forEach(text -> texts.add(text.asString()));
+            return texts;
         }
 
         String code() {
@@ -137,7 +144,7 @@ final class Api {
         return JSON.writeValueAsString(value);
     }
 
-    private static Map<String, Object> seats(String show, UUID user, String... seats) {
+    static Map<String, Object> seats(String show, UUID user, String... seats) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("show_id", show);
         body.put("user_id", user);
@@ -149,6 +156,51 @@ final class Api {
         Map<String, Object> body = seats(show, user, seats);
         body.put("ttl_seconds", ttl.toSeconds());
         return body;
+    }
+
+    /** Submits a command and waits for what becomes of it. */
+    Reply command(String path, Map<String, ?> body, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Prefer", "wait=20"));
+        all.addAll(List.of(headers));
+        return post(path, json(body), all.toArray(String[]::new));
+    }
+
+    Reply cancel(UUID request, UUID booking, UUID user, String... seats) {
+        Map<String, Object> body =
+                new LinkedHashMap<>(Map.of("request_id", request, "booking_request_id", booking, "user_id", user));
+        if (seats.length > 0) {
+            body.put("seat_ids", List.of(seats));
+        }
+        return command("/booking/cancel", body);
+    }
+
+    Reply swap(UUID request, UUID booking, UUID user, List<String> given, List<String> taken) {
+        return command(
+                "/booking/swap",
+                Map.of(
+                        "request_id",
+                        request,
+                        "booking_request_id",
+                        booking,
+                        "user_id",
+                        user,
+                        "give_seat_ids",
+                        given,
+                        "take_seat_ids",
+                        taken));
+    }
+
+    /** One of the calls that only operators may make. */
+    Reply operate(String path, UUID request, String show, UUID user, String... seats) {
+        Map<String, Object> body = seats(show, user, seats);
+        body.put("request_id", request);
+        return command(path, body, "Authorization", "Bearer " + LocalApplications.OPERATOR_KEY);
+    }
+
+    Reply best(String show, UUID user, int quantity, boolean adjacent) {
+        return post(
+                "/seat-lock/best",
+                json(Map.of("show_id", show, "user_id", user, "quantity", quantity, "adjacent", adjacent)));
     }
 
     Reply get(String path, String... headers) {

@@ -21,7 +21,7 @@ class ShowsIT {
     void createsThenAdds() {
         String show = show();
         Reply created = put(show, "{\"seats\":[\"A1\",\"A2\"]}").expect(201);
-        assertThat(created.header("Location")).endsWith("/booking/seats/" + show);
+        assertThat(created.header("Location")).endsWith("/shows/" + show);
         put(show, "{\"seats\":[\"A1\",\"A2\"]}").expect(200);
         put(show, "{\"seats\":[\"A3\"]}").expect(200);
         assertThat(API.seatMap(show)).isEqualTo(Map.of("A1", "AVAILABLE", "A2", "AVAILABLE", "A3", "AVAILABLE"));

@@ -63,9 +63,9 @@ record Payload(
         List<String> mismatches = new ArrayList<>();
         compare(mismatches, "type", type == null ? ConfirmBooking.TYPE : type, asked.type);
         compare(mismatches, "show_id", showId, asked.showId);
-        compare(mismatches, "user_id", userId, asked.userId);
         compare(mismatches, swap ? "take_seat_ids" : "seat_ids", taken, asked.taken);
         compare(mismatches, swap ? "give_seat_ids" : "seat_ids", released, asked.released);
+        compare(mismatches, "user_id", userId, asked.userId);
         compare(mismatches, "booking_request_id", bookingRequestId, asked.bookingRequestId);
         compare(mismatches, "order_ref", orderRef, asked.orderRef);
         // A whole booking, and just the seats that were left of it: the same seats, but not the same request.
