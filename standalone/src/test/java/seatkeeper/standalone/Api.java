@@ -26,6 +26,7 @@ import tools.jackson.databind.node.MissingNode;
 final class Api {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final OpenApi OPEN_API = new OpenApi();
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -226,11 +227,18 @@ final class Api {
 
     Reply send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            HttpRequest built = request.build();
+            HttpResponse<String> response = client.send(built, BodyHandlers.ofString());
             boolean json =
                     response.headers().firstValue("Content-Type").orElse("").contains("json");
             JsonNode body =
                     json && !response.body().isEmpty() ? JSON.readTree(response.body()) : MissingNode.getInstance();
+            OPEN_API.requireDocumented(
+                    built.method(),
+                    built.uri().getPath(),
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type").orElse(""),
+                    body);
             return new Reply(response.statusCode(), body, response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
