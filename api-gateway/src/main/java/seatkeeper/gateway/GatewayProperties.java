@@ -19,7 +19,18 @@ public record GatewayProperties(
         @DefaultValue("30s") Duration maxWait,
         @DefaultValue("30m") Duration confirmDeadline,
         @Nullable String operatorKey,
-        @DefaultValue Lease lease) {
+        @DefaultValue Lease lease,
+        @DefaultValue Live live) {
+
+    /**
+     * Settings of the event streams.
+     *
+     * @param maxListeners on one gateway
+     * @param heartbeat a sign of life when nothing happens, so that broken connections are noticed
+     */
+    public record Live(
+            @DefaultValue("2000") int maxListeners,
+            @DefaultValue("15s") Duration heartbeat) {}
 
     /**
      * Settings of leases.

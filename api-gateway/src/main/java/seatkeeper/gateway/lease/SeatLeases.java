@@ -226,6 +226,41 @@ public class SeatLeases {
         }
     }
 
+    /**
+     * Something that happened to seats.
+     *
+     * @param kind leased, released, booked, cancelled, blocked or unblocked
+     * @param extra of leased: the end of the lease in epoch milliseconds; of released: nothing; else the show's version
+     */
+    public record Event(String id, String kind, List<String> seatIds, long extra) {}
+
+    /**
+     * What happened since an event.
+     *
+     * @param complete false when older events are gone, so that some may be missing
+     * @param newest id of the last event there is
+     */
+    public record Events(boolean complete, String newest, List<Event> events) {}
+
+    /**
+     * What happened in the show after an event; events are kept only while somebody asks for them once a minute.
+     *
+     * @param last id of that event; empty for none, only to learn the newest
+     * @throws Refusal 404 when there is no such show
+     */
+    public Events events(String showId, String last, int limit) {
+        List answer = loaded(showId, LeaseScripts.EVENTS, last, String.valueOf(limit));
+        List<Event> events = new ArrayList<>();
+        for (int i = 2; i < answer.size(); i += 4) {
+            events.add(new Event(
+                    answer.get(i).toString(),
+                    answer.get(i + 1).toString(),
+                    List.of(answer.get(i + 2).toString().split(",")),
+                    Long.parseLong(answer.get(i + 3).toString())));
+        }
+        return new Events(isOk(answer), answer.get(1).toString(), events);
+    }
+
     /** How the seats of a section stand. */
     record SectionCount(String name, int available, int leased, int booked, int blocked) {}
 

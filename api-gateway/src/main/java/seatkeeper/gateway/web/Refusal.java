@@ -63,6 +63,11 @@ public final class Refusal extends RuntimeException {
         return new Refusal(HttpStatus.SERVICE_UNAVAILABLE, Code.UNAVAILABLE, what + " is away", Map.of(), cause);
     }
 
+    /** 503: there is too much to do already. */
+    public static Refusal overloaded(String detail) {
+        return new Refusal(HttpStatus.SERVICE_UNAVAILABLE, Code.OVERLOADED, detail, Map.of(), null);
+    }
+
     /** 503: nobody knows whether it was done; the same call with the same request_id is safe, and right. */
     public static Refusal outcomeUnknown(Throwable cause) {
         return new Refusal(

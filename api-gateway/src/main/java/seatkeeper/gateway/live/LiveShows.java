@@ -1,0 +1,163 @@
+package seatkeeper.gateway.live;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import seatkeeper.gateway.GatewayProperties;
+import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.web.Refusal;
+
+/**
+ * The shows somebody listens to. For each of them one virtual thread asks Redis for its events, ten times a second,
+ * however many listen; with the last listener it goes.
+ */
+@Component
+class LiveShows implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(LiveShows.class);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final int BATCH = 500;
+
+    /** Whoever missed more reads the seats again with less ado. */
+    private static final int MAX_MISSED = 500;
+
+    private final SeatLeases leases;
+    private final int maxListeners;
+    private final Map<String, Watched> watched = new HashMap<>();
+    private int listeners;
+    private boolean running;
+
+    LiveShows(SeatLeases leases, GatewayProperties properties) {
+        this.leases = leases;
+        this.maxListeners = properties.live().maxListeners();
+    }
+
+    private static final class Watched {
+        private final Feed feed;
+        private int listeners;
+
+        Watched(Feed feed) {
+            this.feed = feed;
+        }
+    }
+
+    /** A listener's way out. */
+    interface Listener extends AutoCloseable {
+
+        Feed feed();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Begins to listen to a show.
+     *
+     * @throws Refusal 404 when there is no such show, 503 when there are too many listeners
+     */
+    Listener listen(String showId) {
+        // Redis is asked outside of the lock; who comes second finds the feed of who came first.
+        Feed fresh = new Feed(LiveEvent.Id.of(leases.events(showId, "", BATCH).newest()));
+        Watched show;
+        synchronized (this) {
+            if (!running || listeners == maxListeners) {
+                throw running
+                        ? Refusal.overloaded("too many listen already")
+                        : Refusal.unavailable("the gateway", null);
+            }
+            listeners++;
+            show = watched.computeIfAbsent(showId, _ -> new Watched(fresh));
+            show.listeners++;
+            if (show.feed == fresh) {
+                Thread.ofVirtual().name("events of " + showId).start(() -> follow(showId, fresh));
+            }
+        }
+        return new Listener() {
+            @Override
+            public Feed feed() {
+                return show.feed;
+            }
+
+            @Override
+            public void close() {
+                leave(showId, show);
+            }
+        };
+    }
+
+    private synchronized void leave(String showId, Watched show) {
+        listeners--;
+        if (--show.listeners == 0) {
+            watched.remove(showId);
+            show.feed.close();
+        }
+    }
+
+    private void follow(String showId, Feed feed) {
+        try {
+            boolean open = true;
+            while (open) {
+                open = feed.pause(passOn(showId, feed));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looks once; answers how long to wait until the next time. */
+    private Duration passOn(String showId, Feed feed) {
+        try {
+            SeatLeases.Events events = leases.events(showId, feed.end().last().toString(), BATCH);
+            feed.add(
+                    events.complete()
+                            ? events.events().stream().map(LiveEvent::of).toList()
+                            : List.of(LiveEvent.reset(LiveEvent.Id.of(events.newest()))));
+            return events.events().size() == BATCH ? Duration.ZERO : PAUSE;
+        } catch (DataAccessException | TransactionException | Refusal e) {
+            log.debug("events wait", e);
+        } catch (RuntimeException e) {
+            log.error("a bug: events of a show are late", e);
+        }
+        return PAUSE_AFTER_FAILURE;
+    }
+
+    /** What happened after that event; null when that is too long ago. */
+    @Nullable List<LiveEvent> since(String showId, LiveEvent.Id last) {
+        SeatLeases.Events events = leases.events(showId, last.toString(), MAX_MISSED + 1);
+        return events.complete() && events.events().size() <= MAX_MISSED
+                ? events.events().stream().map(LiveEvent::of).toList()
+                : null;
+    }
+
+    @Override
+    public synchronized void start() {
+        running = true;
+    }
+
+    /** The first to stop: the web server waits for calls to end, and listening does not end by itself. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public synchronized void stop() {
+        running = false;
+        watched.values().forEach(show -> show.feed.close());
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return running;
+    }
+}
