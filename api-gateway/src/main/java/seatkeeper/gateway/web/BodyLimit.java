@@ -18,14 +18,22 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class BodyLimit extends OncePerRequestFilter {
 
     private static final int BYTES = 16 * 1024;
+    /** A batch has up to 100 bodies. */
+    private static final int BATCH_BYTES = 256 * 1024;
     /** A show lists up to 200,000 seats of up to 64 characters. */
     private static final int SHOW_BYTES = 16 * 1024 * 1024;
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        int limit = HttpMethod.PUT.matches(request.getMethod()) ? SHOW_BYTES : BYTES;
-        chain.doFilter(new Limited(request, limit), response);
+        chain.doFilter(new Limited(request, limit(request)), response);
+    }
+
+    private static int limit(HttpServletRequest request) {
+        if (HttpMethod.PUT.matches(request.getMethod())) {
+            return SHOW_BYTES;
+        }
+        return request.getRequestURI().endsWith("/batch") ? BATCH_BYTES : BYTES;
     }
 
     /** The body is larger than its limit. */
