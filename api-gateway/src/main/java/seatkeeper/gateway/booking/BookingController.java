@@ -19,6 +19,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Code;
+import seatkeeper.contract.Command;
 import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Ids;
@@ -69,13 +70,13 @@ class BookingController {
             @RequestBody ConfirmRequest request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
         Instant now = Instant.ofEpochMilli(clock.millis());
-        ConfirmBooking command = new ConfirmBooking(
+        Command command = new Command(
                 Ids.uuid("request_id", request.requestId),
                 Ids.name("show_id", request.showId),
-                Ids.seats(request.seatIds, properties.maxSeatsPerRequest()),
                 Ids.uuid("user_id", request.userId),
                 now,
-                now.plus(properties.confirmDeadline()));
+                now.plus(properties.confirmDeadline()),
+                new ConfirmBooking(Ids.seats(request.seatIds, properties.maxSeatsPerRequest()), null));
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
         Bookings.Answer answer = bookings.confirm(command, wait);
         HttpHeaders headers = headers(wait);
@@ -107,7 +108,7 @@ class BookingController {
         HttpHeaders headers = headers(wait);
         headers.setCacheControl("no-store");
         return switch (known) {
-            case Known.Pending(ConfirmBooking command) -> {
+            case Known.Pending(Command command) -> {
                 headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
                 yield new ResponseEntity<>(pending(command), headers, HttpStatus.OK);
             }
@@ -123,11 +124,11 @@ class BookingController {
         return headers;
     }
 
-    private static RequestStatus pending(ConfirmBooking command) {
+    private static RequestStatus pending(Command command) {
         return new RequestStatus(
                 command.requestId(),
                 command.showId(),
-                command.seatIds(),
+                command.action().taken(),
                 command.userId(),
                 Status.PENDING,
                 null,

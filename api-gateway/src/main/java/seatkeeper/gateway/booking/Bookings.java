@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 import seatkeeper.contract.Code;
-import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.booking.Requests.Known;
@@ -42,7 +42,7 @@ class Bookings {
      *
      * @throws Refusal 409 lease not held, 422 request_id of another payload, 503
      */
-    Answer confirm(ConfirmBooking command, Duration wait) {
+    Answer confirm(Command command, Duration wait) {
         try (Waiters.Waiter waiter = waiters.waitFor(command.requestId())) {
             Optional<Known> known = submit(command);
             if (known.isPresent() && known.get() instanceof Known.Decided) {
@@ -55,7 +55,7 @@ class Bookings {
     }
 
     /** What is known of the request already; empty when the command was accepted now. */
-    private Optional<Known> submit(ConfirmBooking command) {
+    private Optional<Known> submit(Command command) {
         Optional<Known> claimed = requests.claim(command);
         claimed.ifPresent(known -> requireSamePayload(known, command));
         if (claimed.isPresent() && claimed.get() instanceof Known.Decided) {
@@ -63,7 +63,7 @@ class Bookings {
         }
         List<Conflict> notHeld = leases.hold(
                 command.showId(),
-                command.seatIds(),
+                command.action().taken(),
                 command.userId(),
                 command.requestId(),
                 Objects.requireNonNull(command.expiresAt()));
@@ -75,7 +75,7 @@ class Bookings {
             publisher.publish(command);
         } catch (CommandPublisher.NotSent e) {
             if (claimed.isEmpty()) {
-                leases.unhold(command.showId(), command.seatIds(), command.requestId());
+                leases.unhold(command.showId(), command.action().taken(), command.requestId());
                 requests.forget(command.requestId());
             }
             throw Refusal.unavailable("Kafka", e.getCause());
@@ -84,7 +84,7 @@ class Bookings {
     }
 
     /** A retry of a request that Redis has forgotten has no lease any more, and is answered all the same. */
-    private Known knownAfterAll(ConfirmBooking command, List<Conflict> notHeld, boolean mine) {
+    private Known knownAfterAll(Command command, List<Conflict> notHeld, boolean mine) {
         if (mine) {
             requests.forget(command.requestId());
         }
@@ -115,12 +115,12 @@ class Bookings {
         if (outcome != null) {
             return new Known.Decided(outcome);
         }
-        return pending instanceof Known.Pending(ConfirmBooking command)
+        return pending instanceof Known.Pending(Command command)
                 ? requests.decided(command.requestId()).orElse(pending)
                 : pending;
     }
 
-    private static void requireSamePayload(Known known, ConfirmBooking command) {
+    private static void requireSamePayload(Known known, Command command) {
         List<String> mismatches = known.mismatches(command);
         if (!mismatches.isEmpty()) {
             throw Refusal.requestIdReused(mismatches);

@@ -25,7 +25,6 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Command;
-import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.CommandCodec;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Topics;
@@ -43,7 +42,7 @@ class CommandLog implements DisposableBean {
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final CommandCodec codec;
     private final Object lock = new Object();
-    private Map<UUID, CompletableFuture<Optional<ConfirmBooking>>> next = new HashMap<>();
+    private Map<UUID, CompletableFuture<Optional<Command>>> next = new HashMap<>();
     private boolean reading;
     /** Kept from one reading to the next; used by one at a time. */
     private volatile @Nullable Consumer<byte[], byte[]> open;
@@ -58,8 +57,8 @@ class CommandLog implements DisposableBean {
      *
      * @throws Refusal 503 when the broker is away, for then nobody can say
      */
-    Optional<ConfirmBooking> undecided(UUID requestId) {
-        CompletableFuture<Optional<ConfirmBooking>> answer;
+    Optional<Command> undecided(UUID requestId) {
+        CompletableFuture<Optional<Command>> answer;
         synchronized (lock) {
             answer = next.computeIfAbsent(requestId, _ -> new CompletableFuture<>());
             if (!reading) {
@@ -76,7 +75,7 @@ class CommandLog implements DisposableBean {
 
     private void readWhileAsked() {
         while (true) {
-            Map<UUID, CompletableFuture<Optional<ConfirmBooking>>> asked;
+            Map<UUID, CompletableFuture<Optional<Command>>> asked;
             synchronized (lock) {
                 if (next.isEmpty()) {
                     reading = false;
@@ -86,7 +85,7 @@ class CommandLog implements DisposableBean {
                 next = new HashMap<>();
             }
             try {
-                Map<UUID, ConfirmBooking> found = read(asked.keySet());
+                Map<UUID, Command> found = read(asked.keySet());
                 asked.forEach((id, answer) -> answer.complete(Optional.ofNullable(found.get(id))));
             } catch (Throwable e) {
                 closeConsumer();
@@ -95,16 +94,15 @@ class CommandLog implements DisposableBean {
         }
     }
 
-    private Map<UUID, ConfirmBooking> read(Set<UUID> wanted) {
-        Map<UUID, ConfirmBooking> found = new HashMap<>();
+    private Map<UUID, Command> read(Set<UUID> wanted) {
+        Map<UUID, Command> found = new HashMap<>();
         Consumer<byte[], byte[]> consumer = consumer();
         Map<TopicPartition, Long> ends = seekToUndecided(consumer);
         while (!ends.isEmpty() && found.size() < wanted.size()) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                 if (codec.decode(record.key(), record.value()) instanceof Decoded.Valid(Command command)
-                        && command instanceof ConfirmBooking confirm
-                        && wanted.contains(confirm.requestId())) {
-                    found.putIfAbsent(confirm.requestId(), confirm);
+                        && wanted.contains(command.requestId())) {
+                    found.putIfAbsent(command.requestId(), command);
                 }
             }
             ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());

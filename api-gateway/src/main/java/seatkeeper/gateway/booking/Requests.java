@@ -6,11 +6,13 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -19,7 +21,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Code;
 import seatkeeper.contract.Command;
+import seatkeeper.contract.Command.CancelBooking;
 import seatkeeper.contract.Command.ConfirmBooking;
+import seatkeeper.contract.Command.SwapBooking;
 import seatkeeper.contract.CommandCodec;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Conflict;
@@ -75,37 +79,76 @@ class Requests {
     /** A request as far as it is known. */
     sealed interface Known {
 
-        record Pending(ConfirmBooking command) implements Known {}
+        record Pending(Command command) implements Known {}
 
         record Decided(Outcome outcome) implements Known {}
 
         /** The fields in which the command asks for something else than this request did. */
-        default List<String> mismatches(ConfirmBooking command) {
-            return switch (this) {
-                case Pending(ConfirmBooking first) ->
-                    mismatches(command, first.showId(), first.seatIds(), first.userId());
-                case Decided(Outcome first) -> mismatches(command, first.showId(), first.seatIds(), first.userId());
-            };
+        default List<String> mismatches(Command command) {
+            return Payload.of(command)
+                    .mismatches(
+                            switch (this) {
+                                case Pending(Command first) -> Payload.of(first);
+                                case Decided(Outcome first) -> Payload.of(first);
+                            });
+        }
+    }
+
+    /** What a request asked for; order_ref and booking_request_id where its action has one. */
+    private record Payload(
+            String type,
+            @Nullable String showId,
+            @Nullable UUID userId,
+            Set<String> taken,
+            Set<String> released,
+            @Nullable UUID bookingRequestId,
+            @Nullable String orderRef) {
+
+        static Payload of(Command command) {
+            return new Payload(
+                    command.action().type(),
+                    command.showId(),
+                    command.userId(),
+                    Set.copyOf(command.action().taken()),
+                    Set.copyOf(command.action().released()),
+                    command.action().bookingRequestId(),
+                    command.action().orderRef());
         }
 
-        private static List<String> mismatches(
-                ConfirmBooking command, @Nullable String showId, List<String> seatIds, @Nullable UUID userId) {
-            List<String> mismatches = new ArrayList<>();
-            if (!command.showId().equals(showId)) {
-                mismatches.add("show_id");
-            }
-            if (!new HashSet<>(command.seatIds()).equals(new HashSet<>(seatIds))) {
-                mismatches.add("seat_ids");
-            }
-            if (!command.userId().equals(userId)) {
-                mismatches.add("user_id");
-            }
-            return mismatches;
+        static Payload of(Outcome outcome) {
+            return new Payload(
+                    // Before there were other types, outcomes did not name theirs.
+                    Objects.requireNonNullElse(outcome.type(), ConfirmBooking.TYPE),
+                    outcome.showId(),
+                    outcome.userId(),
+                    Set.copyOf(outcome.seatIds()),
+                    Set.copyOf(outcome.releasedSeatIds()),
+                    outcome.bookingRequestId(),
+                    outcome.bookingRequestId() == null ? outcome.orderRef() : null);
+        }
+
+        List<String> mismatches(Payload known) {
+            boolean swap = type.equals(SwapBooking.TYPE);
+            // The outcome of a whole cancel names the seats that its command did not.
+            boolean whole = type.equals(CancelBooking.TYPE) && released.isEmpty();
+            Map<String, Boolean> same = new LinkedHashMap<>();
+            same.put("type", type.equals(known.type));
+            same.put("show_id", Objects.equals(showId, known.showId));
+            same.put(swap ? "take_seat_ids" : "seat_ids", taken.equals(known.taken));
+            same.merge(
+                    swap ? "give_seat_ids" : "seat_ids", whole || released.equals(known.released), Boolean::logicalAnd);
+            same.put("booking_request_id", Objects.equals(bookingRequestId, known.bookingRequestId));
+            same.put("user_id", Objects.equals(userId, known.userId));
+            same.put("order_ref", Objects.equals(orderRef, known.orderRef));
+            return same.entrySet().stream()
+                    .filter(field -> !field.getValue())
+                    .map(Map.Entry::getKey)
+                    .toList();
         }
     }
 
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
-    Optional<Known> claim(ConfirmBooking command) {
+    Optional<Known> claim(Command command) {
         String known = redis.opsForValue()
                 .setGet(
                         key(command.requestId()),
@@ -126,9 +169,9 @@ class Requests {
                 .setGet(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), set -> set.expire(OUTCOME_TTL));
         // Another payload under a request_id that Redis had forgotten: its leases wait for a decision that never comes.
         if (claimed != null
-                && read(claimed).orElse(null) instanceof Known.Pending(ConfirmBooking other)
+                && read(claimed).orElse(null) instanceof Known.Pending(Command other)
                 && !new Known.Decided(outcome).mismatches(other).isEmpty()) {
-            leases.unhold(other.showId(), other.seatIds(), other.requestId());
+            leases.unhold(other.showId(), other.action().taken(), other.requestId());
         }
     }
 
@@ -187,8 +230,8 @@ class Requests {
         if (text.contains("\"decided_at\"")) {
             return Optional.of(new Known.Decided(OutcomeCodec.decode(hint)));
         }
-        return codec.decode(hint) instanceof Decoded.Valid(Command command) && command instanceof ConfirmBooking confirm
-                ? Optional.of(new Known.Pending(confirm))
+        return codec.decode(hint) instanceof Decoded.Valid(Command command)
+                ? Optional.of(new Known.Pending(command))
                 : Optional.empty();
     }
 
@@ -205,16 +248,25 @@ class Requests {
         String conflicts = row.getString("conflicts");
         return new Outcome(
                 row.getObject("request_id", UUID.class),
+                row.getString("type"),
                 row.getString("show_id"),
-                Arrays.asList((String[]) row.getArray("seat_ids").getArray()),
+                strings(row, "seat_ids"),
+                strings(row, "released_seat_ids"),
                 row.getObject("user_id", UUID.class),
+                row.getObject("booking_request_id", UUID.class),
+                row.getString("order_ref"),
                 Status.valueOf(row.getString("status")),
                 reason == null ? null : Code.valueOf(reason),
                 conflicts == null ? List.of() : JSON.readValue(conflicts, new TypeReference<List<Conflict>>() {}),
                 instant(row.getTimestamp("submitted_at")),
                 row.getTimestamp("decided_at").toInstant(),
+                row.getLong("show_version"),
                 row.getInt("command_partition"),
                 row.getLong("command_offset"));
+    }
+
+    private static List<String> strings(ResultSet row, String column) throws SQLException {
+        return Arrays.asList((String[]) row.getArray(column).getArray());
     }
 
     private static @Nullable Instant instant(@Nullable Timestamp timestamp) {

@@ -66,8 +66,7 @@ final class NaiveModel {
         String payload = payload(submission);
         if (payloads.putIfAbsent(submission.requestId(), payload) == null) {
             Command command = submission.command();
-            results.put(
-                    submission.requestId(), command == null ? "INVALID_COMMAND{} v0" : result(submission, command));
+            results.put(submission.requestId(), command == null ? "INVALID_COMMAND{} v0" : result(submission, command));
         }
     }
 
