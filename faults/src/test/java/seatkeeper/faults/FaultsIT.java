@@ -37,7 +37,7 @@ class FaultsIT {
                 faults,
                 length.compareTo(THOROUGH) >= 0,
                 Integer.getInteger("faults.clients", 12),
-                Integer.getInteger("faults.pause", 60));
+                Integer.getInteger("faults.pause", 25));
         Verdict verdict;
         Disk disk = new Disk(faults.contains(Fault.POSTGRES_DISK_FULL));
         try (disk;

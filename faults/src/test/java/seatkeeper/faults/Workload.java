@@ -30,9 +30,9 @@ import seatkeeper.faults.Http.Answer;
 final class Workload implements AutoCloseable {
 
     private static final int LIVE_SHOWS = 8;
-    private static final int SEATS = 24;
+    private static final int SEATS = 40;
     /** Orders a show gets before another takes its place; most of the last ones find no seat. */
-    private static final int ORDERS_PER_SHOW = 60;
+    private static final int ORDERS_PER_SHOW = 50;
 
     private static final int CANARIES = 20_000;
     private static final int REMEMBERED = 512;
