@@ -188,7 +188,7 @@ final class Checker {
             UUID id = record.id();
             String invalid = Replay.invalid(record);
             if (!invalid.isEmpty()) {
-                deserved.put(place, invalid.replace("{}", ""));
+                deserved.put(place, invalid.replace("{} v0", ""));
             } else if (decided.containsKey(id) && !payload(record).equals(decided.get(id))) {
                 deserved.put(place, "REQUEST_ID_REUSED");
             }
@@ -249,8 +249,13 @@ final class Checker {
                 .forEach(conflict -> conflicts.put(
                         conflict.path("seat_id").asString(),
                         conflict.path("code").asString()));
-        return result(row) + conflicts + " at " + row.path("command_partition").asInt() + "/"
-                + row.path("command_offset").asLong();
+        Set<String> freed = new TreeSet<>();
+        row.path("released_seat_ids").forEach(seat -> freed.add(seat.asString()));
+        return result(row)
+                + (result(row).equals("CONFIRMED") ? freed : conflicts)
+                + " v" + row.path("show_version").asLong()
+                + " at " + row.path("command_partition").asInt()
+                + "/" + row.path("command_offset").asLong();
     }
 
     private void require(String rule, Stream<?> offenders) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import seatkeeper.faults.Marks.Protocol;
@@ -43,7 +42,7 @@ final class Cluster implements AutoCloseable {
     private final RedisServer redis;
     private final List<Proxy> proxies = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
-    private final LongAdder endedByThemselves = new LongAdder();
+    private final LongAdder startedAgain = new LongAdder();
     private volatile boolean closing;
 
     /** A gateway or worker, started again whenever it ends, unless a fault holds it down. */
@@ -56,6 +55,7 @@ final class Cluster implements AutoCloseable {
         final int port;
 
         private volatile boolean heldDown;
+        private volatile boolean isDistorted;
 
         private Member(Jvm jvm, List<Proxy> ways, int port) {
             this.jvm = jvm;
@@ -82,11 +82,17 @@ final class Cluster implements AutoCloseable {
             jvm.stop();
         }
 
-        /** SIGKILL, and up again in another environment. */
-        void replace(Map<String, String> environment) {
+        /** SIGKILL, and up again in an environment that lasts until it is started the next time. */
+        void distort(Map<String, String> environment) {
             kill();
             jvm.start(environment);
+            isDistorted = true;
             heldDown = false;
+        }
+
+        private void start() {
+            isDistorted = false;
+            jvm.start();
         }
 
         void release() {
@@ -181,8 +187,8 @@ final class Cluster implements AutoCloseable {
         while (!closing) {
             for (Member member : members) {
                 if (!member.heldDown && !member.jvm.isAlive() && !closing) {
-                    endedByThemselves.increment();
-                    member.jvm.start();
+                    startedAgain.increment();
+                    member.start();
                 }
             }
             try {
@@ -225,9 +231,9 @@ final class Cluster implements AutoCloseable {
         return redis;
     }
 
-    /** How often a supervisor had to start something that no fault had ended, or that a fault let go. */
+    /** How often the supervisor started a member that a fault had ended, or that had ended itself. */
     long startedAgain() {
-        return endedByThemselves.sum();
+        return startedAgain.sum();
     }
 
     long torn(Protocol server, Tear tear) {
@@ -260,15 +266,15 @@ final class Cluster implements AutoCloseable {
     /** Everything is there and every way is open. */
     void heal() {
         proxies.forEach(proxy -> proxy.set(Weather.CLEAR));
+        kafka.thaw();
         kafka.start();
         postgres.start();
         redis.start();
         kafka.awaitReady();
+        members.stream().filter(member -> member.isDistorted).forEach(Member::kill);
+        members.stream().filter(member -> !member.jvm.isAlive()).forEach(Member::start);
         members.forEach(Member::release);
-        IntStream.range(0, members.size()).forEach(i -> {
-            members.get(i).jvm.start();
-            members.get(i).jvm.awaitReady();
-        });
+        members.forEach(member -> member.jvm.awaitReady());
     }
 
     @Override

@@ -69,7 +69,8 @@ final class Disk implements AutoCloseable {
     @Override
     public void close() {
         if (isMounted) {
-            runs("umount", postgres().toString());
+            // Lazily: the lock on the folder is held as long as this JVM lives.
+            runs("umount", "--lazy", postgres().toString());
         }
     }
 

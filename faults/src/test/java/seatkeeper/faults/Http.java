@@ -1,12 +1,17 @@
 package seatkeeper.faults;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import seatkeeper.faults.Cluster.Member;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +28,8 @@ final class Http {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     private final Journal journal;
+    /** As a load balancer does: who refused a connection is left alone until then. */
+    private final Map<Member, Long> restUntil = new ConcurrentHashMap<>();
 
     Http(Journal journal) {
         this.journal = journal;
@@ -43,6 +50,16 @@ final class Http {
         boolean isUnsure() {
             return status >= 500;
         }
+    }
+
+    /** One of those that seem to be up. */
+    Member any(List<Member> gateways, Random random) {
+        long now = System.nanoTime();
+        List<Member> up = gateways.stream()
+                .filter(gateway -> restUntil.getOrDefault(gateway, now) - now <= 0)
+                .toList();
+        List<Member> choice = up.isEmpty() ? gateways : up;
+        return choice.get(random.nextInt(choice.size()));
     }
 
     @Nullable Answer post(Member gateway, String path, String body, int waitSeconds) {
@@ -88,6 +105,9 @@ final class Http {
             return answer;
         } catch (IOException e) {
             journal.count("HTTP " + kind + " no answer");
+            if (e instanceof ConnectException) {
+                restUntil.put(gateway, System.nanoTime() + Duration.ofSeconds(1).toNanos());
+            }
             journal.refusals.add(new Journal.Refusal(
                     gateway.toString(), 0, "", sentAt, System.currentTimeMillis() - sentAt));
             return null;

@@ -40,8 +40,8 @@ final class Replay {
     }
 
     /**
-     * What the log makes of every request: {@code CONFIRMED}, or the reason and the seats it is about; and the place of
-     * the record that decided it.
+     * What the log makes of every request: {@code CONFIRMED} and what it frees, or the reason and the seats it is about;
+     * the version of the show; and the place of the record that decided it.
      *
      * @param shows with their seats, there before any of their commands
      * @param log in the order of partition and offset
@@ -95,27 +95,37 @@ final class Replay {
     /** The rules our clients break on purpose. */
     static String invalid(Record record) {
         if (record.json().path("version").isInt() && record.json().path("version").asInt() != 1) {
-            return "UNSUPPORTED_VERSION{}";
+            return "UNSUPPORTED_VERSION{} v0";
         }
         boolean whole = Stream.of("user_id", "show_id", "type", "submitted_at")
                 .noneMatch(field -> record.text(field).isEmpty());
         boolean seated = record.text("type").equals("cancel_booking")
                 || record.text("type").equals("swap_booking")
                 || !record.json().path("seat_ids").isEmpty();
-        return whole && seated && record.key().equals(record.text("show_id")) ? "" : "INVALID_COMMAND{}";
+        return whole && seated && record.key().equals(record.text("show_id")) ? "" : "INVALID_COMMAND{} v0";
     }
 
     /** One show, its commands taken one after the other. */
     private static final class Show {
 
+        private static final List<String> CODES = List.of(
+                "SEAT_NOT_FOUND",
+                "SEAT_BOOKED",
+                "SEAT_BLOCKED",
+                "COMMAND_EXPIRED",
+                "BOOKING_NOT_FOUND",
+                "NOT_BOOKING_OWNER");
+
         private final @Nullable Set<String> seats;
-        /** Who has a seat, and of which booking; a blocked one has no owner. */
-        private final Map<String, Ticket> tickets = new HashMap<>();
+        /** By seat, the booking that has it. */
+        private final Map<String, UUID> sold = new HashMap<>();
 
         private final Set<String> blocked = new HashSet<>();
-        private final Map<UUID, Ticket> bookings = new HashMap<>();
+        /** By request, the booking it made or changed; by booking, whose it is. */
+        private final Map<UUID, UUID> bookings = new HashMap<>();
 
-        private record Ticket(UUID booking, String user) {}
+        private final Map<UUID, String> owners = new HashMap<>();
+        private int version;
 
         private Show(@Nullable Set<String> seats) {
             this.seats = seats;
@@ -123,117 +133,87 @@ final class Replay {
 
         String result(Record record) {
             if (seats == null) {
-                return "SHOW_NOT_FOUND{}";
+                return "SHOW_NOT_FOUND{} v0";
             }
-            Map<String, String> trouble = new TreeMap<>();
-            Set<String> taken = texts(record, record.text("type").equals("swap_booking") ? "take_seat_ids" : "seat_ids");
-            Set<String> released =
-                    texts(record, record.text("type").equals("swap_booking") ? "give_seat_ids" : "seat_ids");
+            version++;
+            String type = record.text("type");
+            boolean isOnBooking = type.equals("cancel_booking") || type.equals("swap_booking");
             UUID id = Objects.requireNonNull(record.id());
-            return switch (record.text("type")) {
-                case "confirm_booking", "book_direct" -> {
-                    taken.forEach(seat -> takeable(seat, trouble));
-                    yield done(trouble, record, () -> take(taken, new Ticket(id, record.text("user_id"))));
+            UUID booking = isOnBooking ? bookings.get(UUID.fromString(record.text("booking_request_id"))) : id;
+            Set<String> taken =
+                    switch (type) {
+                        case "swap_booking" -> texts(record, "take_seat_ids");
+                        case "cancel_booking", "unblock_seats" -> Set.of();
+                        default -> texts(record, "seat_ids");
+                    };
+            Set<String> given =
+                    switch (type) {
+                        case "swap_booking" -> texts(record, "give_seat_ids");
+                        case "cancel_booking", "unblock_seats" -> texts(record, "seat_ids");
+                        default -> Set.of();
+                    };
+            if (isOnBooking && given.isEmpty()) {
+                given = live(booking);
+            }
+
+            Map<String, String> trouble = new TreeMap<>();
+            Set<String> codes = new HashSet<>();
+            for (String seat : taken) {
+                note(trouble, seat, sold.containsKey(seat) ? "SEAT_BOOKED" : blocked.contains(seat) ? "SEAT_BLOCKED" : "");
+            }
+            for (String seat : given) {
+                boolean isGone = isOnBooking && (booking == null || !booking.equals(sold.get(seat)));
+                boolean isSold = !isOnBooking && sold.containsKey(seat);
+                note(trouble, seat, isGone ? "BOOKING_NOT_FOUND" : isSold ? "SEAT_BOOKED" : "");
+            }
+            if (isOnBooking && given.isEmpty()) {
+                codes.add("BOOKING_NOT_FOUND");
+            }
+            if (isOnBooking && booking != null && !record.text("user_id").equals(owners.get(booking))) {
+                codes.add("NOT_BOOKING_OWNER");
+            }
+            if (isExpired(record)) {
+                codes.add("COMMAND_EXPIRED");
+            }
+            codes.addAll(trouble.values());
+            for (String code : CODES) {
+                if (codes.contains(code)) {
+                    return code + trouble + " v" + version;
                 }
-                case "cancel_booking" -> {
-                    Ticket booking = booking(record);
-                    Set<String> all = released.isEmpty() ? live(booking) : released;
-                    if (booking == null || all.isEmpty()) {
-                        yield "BOOKING_NOT_FOUND{}";
-                    }
-                    all.forEach(seat -> returnable(seat, booking, trouble));
-                    yield owned(booking, trouble, record, () -> all.forEach(tickets::remove));
-                }
-                case "swap_booking" -> {
-                    Ticket booking = booking(record);
-                    if (booking == null || live(booking).isEmpty()) {
-                        taken.forEach(seat -> takeable(seat, trouble));
-                        yield trouble.isEmpty() ? "BOOKING_NOT_FOUND{}" : named(trouble);
-                    }
-                    released.forEach(seat -> returnable(seat, booking, trouble));
-                    taken.forEach(seat -> takeable(seat, trouble));
-                    yield owned(booking, trouble, record, () -> {
-                        released.forEach(tickets::remove);
-                        take(taken, booking);
-                        bookings.put(id, booking);
-                    });
-                }
-                case "block_seats" -> {
-                    taken.forEach(seat -> takeable(seat, trouble));
-                    yield done(trouble, record, () -> blocked.addAll(taken));
-                }
-                case "unblock_seats" -> {
-                    taken.stream().filter(seat -> !blocked.contains(seat)).forEach(seat -> takeable(seat, trouble));
-                    yield done(trouble, record, () -> blocked.removeAll(taken));
-                }
-                default -> "INVALID_COMMAND{}";
-            };
+            }
+
+            given.forEach(sold::remove);
+            blocked.removeAll(given);
+            if (type.equals("block_seats")) {
+                blocked.addAll(taken);
+            } else if (booking != null) {
+                taken.forEach(seat -> sold.put(seat, booking));
+                bookings.put(id, booking);
+                owners.putIfAbsent(booking, record.text("user_id"));
+            }
+            return CONFIRMED + given + " v" + version;
         }
 
-        private void takeable(String seat, Map<String, String> trouble) {
-            if (!Objects.requireNonNull(seats).contains(seat)) {
-                trouble.put(seat, "SEAT_NOT_FOUND");
-            } else if (tickets.containsKey(seat)) {
-                trouble.put(seat, "SEAT_BOOKED");
-            } else if (blocked.contains(seat)) {
-                trouble.put(seat, "SEAT_BLOCKED");
+        private void note(Map<String, String> trouble, String seat, String code) {
+            String found = seats != null && seats.contains(seat) ? code : "SEAT_NOT_FOUND";
+            if (!found.isEmpty()) {
+                trouble.put(seat, found);
             }
         }
 
-        private void returnable(String seat, Ticket booking, Map<String, String> trouble) {
-            if (!booking.equals(tickets.get(seat))) {
-                trouble.put(seat, "BOOKING_NOT_FOUND");
-            }
-        }
-
-        private @Nullable Ticket booking(Record record) {
-            return bookings.get(UUID.fromString(record.text("booking_request_id")));
-        }
-
-        private Set<String> live(@Nullable Ticket booking) {
+        private Set<String> live(@Nullable UUID booking) {
             Set<String> live = new TreeSet<>();
-            tickets.forEach((seat, ticket) -> {
-                if (ticket.equals(booking)) {
+            sold.forEach((seat, by) -> {
+                if (by.equals(booking)) {
                     live.add(seat);
                 }
             });
             return live;
         }
 
-        private void take(Set<String> taken, Ticket ticket) {
-            taken.forEach(seat -> tickets.put(seat, ticket));
-            bookings.putIfAbsent(ticket.booking, ticket);
-        }
-
-        private static String owned(Ticket booking, Map<String, String> trouble, Record record, Runnable effect) {
-            return trouble.isEmpty() && !isExpired(record) && !booking.user.equals(record.text("user_id"))
-                    ? "NOT_BOOKING_OWNER{}"
-                    : done(trouble, record, effect);
-        }
-
-        private static String done(Map<String, String> trouble, Record record, Runnable effect) {
-            if (!trouble.isEmpty()) {
-                return named(trouble);
-            }
-            if (isExpired(record)) {
-                return "COMMAND_EXPIRED{}";
-            }
-            effect.run();
-            return CONFIRMED + "{}";
-        }
-
         private static boolean isExpired(Record record) {
             return record.json().hasNonNull("expires_at")
                     && Instant.ofEpochMilli(record.timestamp()).isAfter(Instant.parse(record.text("expires_at")));
-        }
-
-        /** The first code in the order of the contract, and every seat with its own. */
-        private static String named(Map<String, String> trouble) {
-            return Stream.of("SEAT_NOT_FOUND", "SEAT_BOOKED", "SEAT_BLOCKED", "BOOKING_NOT_FOUND")
-                            .filter(trouble::containsValue)
-                            .findFirst()
-                            .orElseThrow()
-                    + trouble;
         }
 
         private static Set<String> texts(Record record, String field) {

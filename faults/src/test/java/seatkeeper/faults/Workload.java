@@ -55,7 +55,13 @@ final class Workload implements AutoCloseable {
     private volatile boolean running = true;
 
     /** A show on sale. */
-    private record Show(String id, List<String> seats, boolean isMixed, AtomicInteger orders) {}
+    private record Show(
+            String id,
+            List<String> seats,
+            boolean isMixed,
+            boolean isRecycled,
+            AtomicInteger uses,
+            CopyOnWriteArrayList<Order> orders) {}
 
     /**
      * Clients that do not run yet.
@@ -123,8 +129,10 @@ final class Workload implements AutoCloseable {
         int die = random.nextInt(100);
         if (die < 50) {
             buy(random);
-        } else if (die < 72) {
+        } else if (die < 64) {
             command(random);
+        } else if (die < 72) {
+            change(random);
         } else if (die < 78) {
             sameIdOnTwoShows(random);
         } else if (die < 82) {
@@ -144,6 +152,7 @@ final class Workload implements AutoCloseable {
         Show show = show(random);
         List<String> seats = seats(show, random);
         Order order = Order.confirm(show.id, UUID.randomUUID(), seats);
+        show.orders.add(order);
         Held held = lock(order, random);
         if (held == null) {
             return;
@@ -282,7 +291,7 @@ final class Workload implements AutoCloseable {
         Show show = show(random);
         Order other = Order.confirm(show.id, UUID.randomUUID(), seats(show, random)).withId(first.id());
         if (random.nextBoolean() || lock(other, random) == null) {
-            send(other, null);
+            send(other, false);
             return;
         }
         Answer answer = http.post(gateway(random), "/booking/confirm", other.body(), 0);
@@ -313,13 +322,52 @@ final class Workload implements AutoCloseable {
         Show show = show(random);
         Order order = Order.confirm(show.id, UUID.randomUUID(), seats(show, random));
         remember(order, random);
+        show.orders.add(order);
         int times = random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1;
         for (int i = 0; i < times; i++) {
-            send(order, show.isMixed && random.nextBoolean() ? crc32(show.id) : null);
+            send(order, show.isMixed && random.nextBoolean());
         }
         if (random.nextInt(10) == 0) {
-            send(Order.confirm(show.id, order.user(), seats(show, random)).withId(order.id()), null);
+            send(Order.confirm(show.id, order.user(), seats(show, random)).withId(order.id()), false);
         }
+    }
+
+    /** What only comes through Kafka here: cancels and swaps of earlier orders, seats blocked and sold directly. */
+    private void change(Random random) {
+        Show show = show(random);
+        Order first = show.orders.isEmpty() ? null : show.orders.get(random.nextInt(show.orders.size()));
+        if (!show.isRecycled || first == null) {
+            command(random);
+            return;
+        }
+        UUID user = random.nextInt(12) == 0 ? UUID.randomUUID() : first.user();
+        List<String> own = first.taken();
+        List<String> part = own.subList(0, 1 + random.nextInt(own.size()));
+        List<String> others = seats(show, random).stream()
+                .filter(seat -> !own.contains(seat))
+                .toList();
+        Order change =
+                switch (random.nextInt(6)) {
+                    case 0 -> order("cancel_booking", show, user, List.of(), List.of(), first.id());
+                    case 1 -> order("cancel_booking", show, user, List.of(), part, first.id());
+                    case 2, 3 ->
+                        others.isEmpty() ? first : order("swap_booking", show, user, others, part, first.id());
+                    case 4 -> order("block_seats", show, user, seats(show, random), List.of(), null);
+                    default -> order("unblock_seats", show, user, List.of(), seats(show, random), null);
+                };
+        // A swap can be changed again.
+        remember(change, random);
+        if (change.type().equals("swap_booking")) {
+            show.orders.add(change);
+        }
+        for (int i = random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
+            send(change, show.isMixed && random.nextBoolean());
+        }
+    }
+
+    private static Order order(
+            String type, Show show, UUID user, List<String> taken, List<String> released, @Nullable UUID booking) {
+        return new Order(UUID.randomUUID(), type, show.id, user, taken, released, booking);
     }
 
     /** Two workers meet on one id. */
@@ -327,10 +375,10 @@ final class Workload implements AutoCloseable {
         Show one = show(random);
         Show other = show(random);
         Order order = Order.confirm(one.id, UUID.randomUUID(), seats(one, random));
-        send(order, null);
+        send(order, false);
         send(
                 Order.confirm(other.id, order.user(), seats(other, random)).withId(order.id()),
-                null);
+                false);
     }
 
     /** As librdkafka's clients choose it unless told otherwise. */
@@ -340,11 +388,11 @@ final class Workload implements AutoCloseable {
         return (int) (crc.getValue() % producer.partitionsFor(COMMANDS).size());
     }
 
-    private void send(Order order, @Nullable Integer partition) {
+    private void send(Order order, boolean byCrc32) {
         byte[] value = Order.JSON.writeValueAsBytes(order.command());
         journal.tried.putIfAbsent(order.id(), 0);
         journal.count("Kafka commands");
-        produce(order.show(), value, partition, () -> journal.accepted.add(order.id()));
+        produce(order.show(), value, byCrc32, () -> journal.accepted.add(order.id()));
     }
 
     private void rubbish(Random random) {
@@ -361,11 +409,12 @@ final class Workload implements AutoCloseable {
             default -> command.put("seat_ids", List.of());
         }
         journal.count("Kafka rubbish");
-        produce(key, value == null ? Order.JSON.writeValueAsBytes(command) : value, null, () -> {});
+        produce(key, value == null ? Order.JSON.writeValueAsBytes(command) : value, false, () -> {});
     }
 
-    private void produce(String key, byte[] value, @Nullable Integer partition, Runnable acknowledged) {
+    private void produce(String key, byte[] value, boolean byCrc32, Runnable acknowledged) {
         try {
+            Integer partition = byCrc32 ? crc32(key) : null;
             producer.send(new ProducerRecord<>(COMMANDS, partition, key.getBytes(UTF_8), value), (_, e) -> {
                 if (e == null) {
                     acknowledged.run();
@@ -396,13 +445,13 @@ final class Workload implements AutoCloseable {
     // What all do
 
     private Member gateway(Random random) {
-        return cluster.gateways().get(random.nextInt(Cluster.GATEWAYS));
+        return http.any(cluster.gateways(), random);
     }
 
     private Show show(Random random) {
         int place = random.nextInt(shows.size());
         Show show = shows.get(place);
-        if (show.orders.incrementAndGet() == ORDERS_PER_SHOW) {
+        if (show.uses.incrementAndGet() == ORDERS_PER_SHOW) {
             openShow(random);
             shows.remove(show);
         }
@@ -413,11 +462,15 @@ final class Workload implements AutoCloseable {
         int number = showsMade.incrementAndGet();
         // One of eight gets its commands from producers of two minds.
         boolean isMixed = number % 8 == 0;
+        boolean isRecycled = number % 2 == 0;
         String id = "show-" + UUID.randomUUID();
         List<String> seats =
                 IntStream.rangeClosed(1, SEATS).mapToObj(seat -> "A-" + seat).toList();
+        if (isRecycled) {
+            journal.recycledShows.add(id);
+        }
         if (create(id, seats, random)) {
-            shows.add(new Show(id, seats, isMixed, new AtomicInteger()));
+            shows.add(new Show(id, seats, isMixed, isRecycled, new AtomicInteger(), new CopyOnWriteArrayList<>()));
         }
     }
 
