@@ -172,8 +172,10 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     }
 
     void kafkaAway() {
+        long from = System.currentTimeMillis();
         cluster.kafka().kill();
         last(5_000, 30_000);
+        measureRefusals("Kafka", from);
         cluster.kafka().start();
         cluster.kafka().awaitReady();
     }
@@ -226,8 +228,10 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
 
     /** Refuses connections. */
     void postgresAway() {
+        long from = System.currentTimeMillis();
         cluster.postgres().stop();
         last(5_000, Integer.getInteger("faults.away", 15_000));
+        measureRefusals("Postgres", from);
         cluster.postgres().start();
     }
 
@@ -275,7 +279,7 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     }
 
     void dropCommits() {
-        weather(workersToPostgres(), Weather.tearing(Tear.REQUEST_LOST, 50), 3_000, 10_000);
+        weather(workersToPostgres(), Weather.tearing(Tear.REQUEST_LOST, 90), 3_000, 10_000);
     }
 
     void delayCommits() {
@@ -299,7 +303,25 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     }
 
     void redisAway() {
+        long from = System.currentTimeMillis();
         weather(proxy -> proxy.protocol() == Protocol.REDIS, Weather.CUT, 3_000, 20_000);
+        Duration p99 = measureRefusals("Redis", from);
+        // At once: what waits for a reconnect is carried out when its caller no longer expects it.
+        if (p99.compareTo(Duration.ofMillis(900)) > 0) {
+            journal.violation("refused after %s while Redis was away", p99);
+        }
+    }
+
+    /** The 99th percentile of how long they took. */
+    private Duration measureRefusals(String server, long from) {
+        long[] took = journal.refusals.stream()
+                .filter(refusal -> refusal.status() == 503 && refusal.at() >= from)
+                .mapToLong(Journal.Refusal::tookMillis)
+                .sorted()
+                .toArray();
+        Duration p99 = Duration.ofMillis(took.length == 0 ? 0 : took[took.length * 99 / 100]);
+        journal.measured("p99 of 503 while " + server + " is away", p99);
+        return p99;
     }
 
     void flushRedis() {

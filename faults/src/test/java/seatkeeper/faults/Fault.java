@@ -16,14 +16,14 @@ enum Fault {
 
     KAFKA_KILLED(Blow::killKafka),
     KAFKA_FROZEN(Blow::freezeKafka),
-    KAFKA_AWAY(Blow::kafkaAway),
+    KAFKA_AWAY(Blow::kafkaAway, true),
     PARTITIONS_ADDED(Blow::addPartitions),
     PRODUCE_ANSWERS_LOST(Blow::loseProduces),
 
     POSTGRES_KILLED(Blow::killPostgres),
     POSTGRES_RESTARTED(Blow::restartPostgres),
     POSTGRES_FROZEN(Blow::freezePostgres),
-    POSTGRES_AWAY(Blow::postgresAway),
+    POSTGRES_AWAY(Blow::postgresAway, true),
     POSTGRES_SLOW(Blow::slowPostgres),
     POSTGRES_DISK_FULL(Blow::fillDisk),
     BACKENDS_KILLED(Blow::killBackends),
@@ -34,7 +34,7 @@ enum Fault {
 
     REDIS_KILLED(Blow::killRedis),
     REDIS_FROZEN(Blow::freezeRedis),
-    REDIS_AWAY(Blow::redisAway),
+    REDIS_AWAY(Blow::redisAway, true),
     REDIS_FLUSHED(Blow::flushRedis),
     REDIS_REPLACED(Blow::replaceRedis),
     REDIS_FULL(Blow::fillRedis),

@@ -35,6 +35,7 @@ class FaultsIT {
                 SEED,
                 length,
                 faults,
+                List.of(),
                 length.compareTo(THOROUGH) >= 0,
                 Integer.getInteger("faults.clients", 12),
                 Integer.getInteger("faults.pause", 25));

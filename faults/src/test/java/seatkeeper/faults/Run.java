@@ -43,10 +43,19 @@ final class Run {
     /**
      * What a run does.
      *
+     * @param rounds the faults that strike together, one round after the other; when there are none, they are drawn from
+     *     faults until the length is over
      * @param isThorough faults last as long as the issue asks, and come in twos now and then
      * @param pauseMillis of each client between two orders
      */
-    record Plan(long seed, Duration length, Collection<Fault> faults, boolean isThorough, int clients, int pauseMillis) {}
+    record Plan(
+            long seed,
+            Duration length,
+            Collection<Fault> faults,
+            List<List<Fault>> rounds,
+            boolean isThorough,
+            int clients,
+            int pauseMillis) {}
 
     /** What came of it. */
     record Verdict(List<String> violations, String report) {}
@@ -65,7 +74,7 @@ final class Run {
     private Verdict run() throws Exception {
         try (Workload workload = new Workload(cluster, journal, Duration.ofMillis(plan.pauseMillis))) {
             workload.start(random.nextLong(), plan.clients);
-            strikeUntilTheEnd(workload);
+            strikeAll(workload);
             cluster.heal();
             await("every gateway sells")
                     .atMost(RECOVERY)
@@ -77,11 +86,13 @@ final class Run {
         return new Verdict(Checker.violations(journal, evidence), report(evidence));
     }
 
-    private void strikeUntilTheEnd(Workload workload) throws InterruptedException {
+    private void strikeAll(Workload workload) throws InterruptedException {
+        for (List<Fault> faults : plan.rounds) {
+            round(faults, workload);
+        }
         long end = System.nanoTime() + plan.length.toNanos();
         Deque<Fault> bag = new ArrayDeque<>();
-        while (System.nanoTime() < end) {
-            Thread.sleep(random.nextInt(1_000));
+        while (plan.rounds.isEmpty() && System.nanoTime() < end) {
             List<Fault> faults = new ArrayList<>(List.of(next(bag)));
             if (faults.getFirst().isAlone) {
                 cluster.heal();
@@ -90,13 +101,18 @@ final class Run {
                     && !bag.getFirst().isAlone) {
                 faults.add(bag.removeFirst());
             }
-            long from = System.nanoTime();
-            strike(faults);
-            long healed = System.nanoTime();
-            recover(workload, faults);
-            say("%s, %.1f s; well again after %.1f s"
-                    .formatted(faults, (healed - from) / 1e9, (System.nanoTime() - healed) / 1e9));
+            round(faults, workload);
         }
+    }
+
+    private void round(List<Fault> faults, Workload workload) throws InterruptedException {
+        Thread.sleep(random.nextInt(1_000));
+        long from = System.nanoTime();
+        strike(faults);
+        long healed = System.nanoTime();
+        recover(workload, faults);
+        say("%s, %.1f s; well again after %.1f s"
+                .formatted(faults, (healed - from) / 1e9, (System.nanoTime() - healed) / 1e9));
     }
 
     /** Each once, in any order, before any comes again. */
@@ -114,6 +130,7 @@ final class Run {
         for (Fault fault : faults) {
             Blow blow = new Blow(cluster, journal, disk, new Random(random.nextLong()), plan.isThorough);
             blows.add(Thread.ofVirtual().start(() -> strike(fault, blow)));
+            Thread.sleep(random.nextInt(1_000));
         }
         for (Thread blow : blows) {
             blow.join();
