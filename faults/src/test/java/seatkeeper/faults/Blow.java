@@ -67,17 +67,26 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
         worker.kill();
         long began = System.nanoTime();
         try (Admin admin = cluster.admin()) {
-            await("the other worker has all partitions").atMost(Duration.ofSeconds(60)).until(() -> {
-                var group = admin.describeConsumerGroups(List.of(WORKER_GROUP))
-                        .all()
-                        .get()
-                        .get(WORKER_GROUP);
-                var topic =
-                        admin.describeTopics(List.of(COMMANDS)).allTopicNames().get().get(COMMANDS);
-                return group.members().size() == 1
-                        && group.members().iterator().next().assignment().topicPartitions().size()
-                                == topic.partitions().size();
-            });
+            await("the other worker has all partitions")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> {
+                        var group = admin.describeConsumerGroups(List.of(WORKER_GROUP))
+                                .all()
+                                .get()
+                                .get(WORKER_GROUP);
+                        var topic = admin.describeTopics(List.of(COMMANDS))
+                                .allTopicNames()
+                                .get()
+                                .get(COMMANDS);
+                        return group.members().size() == 1
+                                && group.members()
+                                                .iterator()
+                                                .next()
+                                                .assignment()
+                                                .topicPartitions()
+                                                .size()
+                                        == topic.partitions().size();
+                    });
         }
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         journal.measured("take-over of a killed worker's partitions", took);
@@ -98,12 +107,18 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     /** A third member of the group comes and goes, takes partitions and reads nothing. */
     void rebalance() {
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", cluster.bootstrapServers(),
-                "group.id", WORKER_GROUP,
-                "enable.auto.commit", false,
-                "auto.offset.reset", "earliest",
-                "session.timeout.ms", 6_000,
-                "partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+                "bootstrap.servers",
+                cluster.bootstrapServers(),
+                "group.id",
+                WORKER_GROUP,
+                "enable.auto.commit",
+                false,
+                "auto.offset.reset",
+                "earliest",
+                "session.timeout.ms",
+                6_000,
+                "partition.assignment.strategy",
+                CooperativeStickyAssignor.class.getName());
         int times = isThorough ? 8 : 3;
         for (int i = 0; i < times; i++) {
             try (KafkaConsumer<byte[], byte[]> consumer =
@@ -152,9 +167,12 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
                 .orElseThrow(() -> new NotPossible("libfaketime is not installed"));
         any(cluster.members())
                 .distort(Map.of(
-                        "LD_PRELOAD", library.toString(),
-                        "FAKETIME", random.nextBoolean() ? "+1h" : "-1h",
-                        "FAKETIME_DONT_FAKE_MONOTONIC", "1"));
+                        "LD_PRELOAD",
+                        library.toString(),
+                        "FAKETIME",
+                        random.nextBoolean() ? "+1h" : "-1h",
+                        "FAKETIME_DONT_FAKE_MONOTONIC",
+                        "1"));
     }
 
     // Kafka
@@ -251,7 +269,8 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
 
     /** In the middle of what they do. */
     void killBackends() {
-        long end = System.nanoTime() + Duration.ofMillis(isThorough ? 10_000 : 3_000).toNanos();
+        long end = System.nanoTime()
+                + Duration.ofMillis(isThorough ? 10_000 : 3_000).toNanos();
         while (System.nanoTime() < end) {
             sql("""
                     select pg_terminate_backend(pid) from pg_stat_activity

@@ -90,15 +90,12 @@ final class Checker {
     }
 
     private void acceptedIsDecided() {
-        Set<UUID> logged =
-                evidence.commands().stream().map(Record::id).collect(Collectors.toCollection(HashSet::new));
+        Set<UUID> logged = evidence.commands().stream().map(Record::id).collect(Collectors.toCollection(HashSet::new));
+        require("3: accepted and not in the log", journal.accepted.stream().filter(id -> !logged.contains(id)));
+        require("3: accepted and without an outcome", journal.accepted.stream().filter(id -> !rows.containsKey(id)));
         require(
-                "3: accepted and not in the log",
-                journal.accepted.stream().filter(id -> !logged.contains(id)));
-        require(
-                "3: accepted and without an outcome",
-                journal.accepted.stream().filter(id -> !rows.containsKey(id)));
-        require("3: in the log and without an outcome", logged.stream().filter(id -> id != null && !rows.containsKey(id)));
+                "3: in the log and without an outcome",
+                logged.stream().filter(id -> id != null && !rows.containsKey(id)));
         require("an outcome of nothing", rows.keySet().stream().filter(id -> !logged.contains(id)));
     }
 
@@ -144,8 +141,7 @@ final class Checker {
                 .filter(lease -> !journal.recycledShows.contains(lease.show()))
                 .map(this::untilRedisForgot)
                 .filter(lease -> lease.from() < lease.until())
-                .forEach(lease -> bySeat.computeIfAbsent(
-                                new Seat(lease.show(), lease.seat()), _ -> new ArrayList<>())
+                .forEach(lease -> bySeat.computeIfAbsent(new Seat(lease.show(), lease.seat()), _ -> new ArrayList<>())
                         .add(lease));
         List<String> overlaps = new ArrayList<>();
         bySeat.values().forEach(leases -> {

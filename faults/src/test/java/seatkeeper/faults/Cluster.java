@@ -245,7 +245,13 @@ final class Cluster implements AutoCloseable {
     }
 
     Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 10_000, "default.api.timeout.ms", 20_000));
+        return Admin.create(Map.of(
+                "bootstrap.servers",
+                bootstrapServers(),
+                "request.timeout.ms",
+                10_000,
+                "default.api.timeout.ms",
+                20_000));
     }
 
     Connection database() throws SQLException {

@@ -24,7 +24,14 @@ final class Disk implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         isMounted = mayMount
-                && runs("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "tmpfs", postgres().toString());
+                && runs(
+                        "mount",
+                        "-t",
+                        "tmpfs",
+                        "-o",
+                        "size=" + SIZE,
+                        "tmpfs",
+                        postgres().toString());
     }
 
     Path folder() {

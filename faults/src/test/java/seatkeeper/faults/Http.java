@@ -108,8 +108,8 @@ final class Http {
             if (e instanceof ConnectException) {
                 restUntil.put(gateway, System.nanoTime() + Duration.ofSeconds(1).toNanos());
             }
-            journal.refusals.add(new Journal.Refusal(
-                    gateway.toString(), 0, "", sentAt, System.currentTimeMillis() - sentAt));
+            journal.refusals.add(
+                    new Journal.Refusal(gateway.toString(), 0, "", sentAt, System.currentTimeMillis() - sentAt));
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -126,7 +126,8 @@ final class Http {
                     answer.text("code"),
                     answer.sentAt(),
                     answer.receivedAt() - answer.sentAt()));
-            if (answer.status() != 503 || response.headers().firstValue("Retry-After").isEmpty()) {
+            if (answer.status() != 503
+                    || response.headers().firstValue("Retry-After").isEmpty()) {
                 journal.violation("%s answered %s with %d: %s", gateway, kind, answer.status(), response.body());
             }
         } else if (answer.is(400) || answer.is(405) || answer.is(415)) {

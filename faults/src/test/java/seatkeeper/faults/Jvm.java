@@ -35,7 +35,8 @@ final class Jvm {
         this.name = name;
         this.ready = ready;
         this.log = folder.resolve(name + ".log");
-        List<String> classPath = new ArrayList<>(patches.stream().map(Path::toString).toList());
+        List<String> classPath =
+                new ArrayList<>(patches.stream().map(Path::toString).toList());
         classPath.add(System.getProperty("java.class.path"));
         command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -24,8 +24,7 @@ final class KafkaNode {
     public static void main(String[] args) {
         int port = Integer.parseInt(args[1]);
         int first = Integer.parseInt(args[2]);
-        int[] proxies =
-                Stream.of(args).skip(3).mapToInt(Integer::parseInt).toArray();
+        int[] proxies = Stream.of(args).skip(3).mapToInt(Integer::parseInt).toArray();
         KafkaServer kafka = LocalServers.kafka(Path.of(args[0]), port, settings(port, first, proxies));
         Runtime.getRuntime().addShutdownHook(new Thread(kafka::stop));
         kafka.start();

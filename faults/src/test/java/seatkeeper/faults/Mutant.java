@@ -59,14 +59,11 @@ enum Mutant {
                     LeaseScripts.ACQUIRE,""",
             List.of(List.of(WAY_SLOW))),
 
-    NO_UNIQUE_CONSTRAINTS(
-            "requests with two outcomes",
-            """
+    NO_UNIQUE_CONSTRAINTS("requests with two outcomes", """
             alter table booking_requests drop constraint booking_requests_pkey;
             alter table bookings drop constraint uq_booking_request_seat;
             drop index uq_booking_live_seat
-            """,
-            List.of(List.of(POSTGRES_SLOW), List.of(POSTGRES_SLOW))),
+            """, List.of(List.of(POSTGRES_SLOW), List.of(POSTGRES_SLOW))),
 
     DEFAULT_ERROR_HANDLER(
             "in the log and without an outcome",
@@ -104,7 +101,14 @@ enum Mutant {
         this(caughtBy, source, List.of(text, other), "", rounds);
     }
 
-    Mutant(String caughtBy, String source, String text, String other, String text2, String other2, List<List<Fault>> rounds) {
+    Mutant(
+            String caughtBy,
+            String source,
+            String text,
+            String other,
+            String text2,
+            String other2,
+            List<List<Fault>> rounds) {
         this(caughtBy, source, List.of(text, other, text2, other2), "", rounds);
     }
 
@@ -139,7 +143,12 @@ enum Mutant {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
             List<String> options = List.of(
-                    "-proc:none", "-parameters", "-cp", System.getProperty("java.class.path"), "-d", classes.toString());
+                    "-proc:none",
+                    "-parameters",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "-d",
+                    classes.toString());
             if (!compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(mutated))
                     .call()) {
                 throw new IllegalStateException(this + " does not compile");

@@ -65,7 +65,8 @@ final class Replay {
             return;
         }
         Record first = deciding.get(id);
-        int decidedOn = rows.containsKey(id) ? rows.get(id).path("command_partition").asInt() : -1;
+        int decidedOn =
+                rows.containsKey(id) ? rows.get(id).path("command_partition").asInt() : -1;
         if (first == null || (first.partition() != decidedOn && record.partition() == decidedOn)) {
             deciding.put(id, record);
         }
@@ -78,8 +79,7 @@ final class Replay {
         for (Record record : records) {
             String result = isValid(record) ? show.result(record) : invalid(record);
             results.put(
-                    Objects.requireNonNull(record.id()),
-                    result + " at " + record.partition() + "/" + record.offset());
+                    Objects.requireNonNull(record.id()), result + " at " + record.partition() + "/" + record.offset());
         }
     }
 
@@ -94,7 +94,8 @@ final class Replay {
 
     /** The rules our clients break on purpose. */
     static String invalid(Record record) {
-        if (record.json().path("version").isInt() && record.json().path("version").asInt() != 1) {
+        if (record.json().path("version").isInt()
+                && record.json().path("version").asInt() != 1) {
             return "UNSUPPORTED_VERSION{} v0";
         }
         boolean whole = Stream.of("user_id", "show_id", "type", "submitted_at")
@@ -140,18 +141,16 @@ final class Replay {
             boolean isOnBooking = type.equals("cancel_booking") || type.equals("swap_booking");
             UUID id = Objects.requireNonNull(record.id());
             UUID booking = isOnBooking ? bookings.get(UUID.fromString(record.text("booking_request_id"))) : id;
-            Set<String> taken =
-                    switch (type) {
-                        case "swap_booking" -> texts(record, "take_seat_ids");
-                        case "cancel_booking", "unblock_seats" -> Set.of();
-                        default -> texts(record, "seat_ids");
-                    };
-            Set<String> given =
-                    switch (type) {
-                        case "swap_booking" -> texts(record, "give_seat_ids");
-                        case "cancel_booking", "unblock_seats" -> texts(record, "seat_ids");
-                        default -> Set.of();
-                    };
+            Set<String> taken = switch (type) {
+                case "swap_booking" -> texts(record, "take_seat_ids");
+                case "cancel_booking", "unblock_seats" -> Set.of();
+                default -> texts(record, "seat_ids");
+            };
+            Set<String> given = switch (type) {
+                case "swap_booking" -> texts(record, "give_seat_ids");
+                case "cancel_booking", "unblock_seats" -> texts(record, "seat_ids");
+                default -> Set.of();
+            };
             if (isOnBooking && given.isEmpty()) {
                 given = live(booking);
             }
@@ -159,7 +158,10 @@ final class Replay {
             Map<String, String> trouble = new TreeMap<>();
             Set<String> codes = new HashSet<>();
             for (String seat : taken) {
-                note(trouble, seat, sold.containsKey(seat) ? "SEAT_BOOKED" : blocked.contains(seat) ? "SEAT_BLOCKED" : "");
+                note(
+                        trouble,
+                        seat,
+                        sold.containsKey(seat) ? "SEAT_BOOKED" : blocked.contains(seat) ? "SEAT_BLOCKED" : "");
             }
             for (String seat : given) {
                 boolean isGone = isOnBooking && (booking == null || !booking.equals(sold.get(seat)));

@@ -3,7 +3,6 @@ package seatkeeper.faults;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,9 +95,7 @@ final class Run {
             List<Fault> faults = new ArrayList<>(List.of(next(bag)));
             if (faults.getFirst().isAlone) {
                 cluster.heal();
-            } else if (random.nextInt(plan.isThorough ? 4 : 2) == 0
-                    && !bag.isEmpty()
-                    && !bag.getFirst().isAlone) {
+            } else if (random.nextInt(plan.isThorough ? 4 : 2) == 0 && !bag.isEmpty() && !bag.getFirst().isAlone) {
                 faults.add(bag.removeFirst());
             }
             round(faults, workload);
@@ -154,8 +151,7 @@ final class Run {
     private void recover(Workload workload, List<Fault> faults) {
         long from = System.nanoTime();
         try {
-            await().atMost(RECOVERY)
-                    .until(() -> cluster.gateways().stream().anyMatch(workload::canBuy));
+            await().atMost(RECOVERY).until(() -> cluster.gateways().stream().anyMatch(workload::canBuy));
         } catch (ConditionTimeoutException e) {
             journal.violation("not well again %s after %s", RECOVERY, faults);
             cluster.heal();
@@ -166,29 +162,26 @@ final class Run {
     /** Until the workers have committed all there is. */
     private void drain() {
         try (Admin admin = cluster.admin()) {
-            await("the backlog drains")
-                    .atMost(DRAIN)
-                    .ignoreExceptions()
-                    .until(() -> backlog(admin) == 0);
+            await("the backlog drains").atMost(DRAIN).ignoreExceptions().until(() -> backlog(admin) == 0);
         }
     }
 
     private static long backlog(Admin admin) throws ExecutionException, InterruptedException {
-        List<TopicPartition> partitions =
-                admin
-                        .describeTopics(List.of("booking.commands"))
-                        .allTopicNames()
-                        .get()
-                        .get("booking.commands")
-                        .partitions()
-                        .stream()
-                        .map(partition -> new TopicPartition("booking.commands", partition.partition()))
-                        .toList();
+        List<TopicPartition> partitions = admin
+                .describeTopics(List.of("booking.commands"))
+                .allTopicNames()
+                .get()
+                .get("booking.commands")
+                .partitions()
+                .stream()
+                .map(partition -> new TopicPartition("booking.commands", partition.partition()))
+                .toList();
         Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("booking-worker")
                 .partitionsToOffsetAndMetadata()
                 .get();
         return admin
-                .listOffsets(partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest())))
+                .listOffsets(
+                        partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest())))
                 .all()
                 .get()
                 .entrySet()
@@ -205,17 +198,17 @@ final class Run {
     }
 
     private String report(Evidence evidence) {
-        StringBuilder report = new StringBuilder("seed %d, %s: %d faults, %d commands, %d requests decided, %d accepted%n"
-                .formatted(
-                        plan.seed,
-                        plan.length,
-                        struck.values().stream().mapToInt(n -> n).sum(),
-                        evidence.commands().size(),
-                        evidence.rows().size(),
-                        journal.accepted.size()));
+        StringBuilder report =
+                new StringBuilder("seed %d, %s: %d faults, %d commands, %d requests decided, %d accepted%n"
+                        .formatted(
+                                plan.seed,
+                                plan.length,
+                                struck.values().stream().mapToInt(n -> n).sum(),
+                                evidence.commands().size(),
+                                evidence.rows().size(),
+                                journal.accepted.size()));
         report.append("faults: ").append(struck).append('\n');
-        notPossible.forEach((fault, why) ->
-                report.append("NOT RUN: %s, %s%n".formatted(fault, why)));
+        notPossible.forEach((fault, why) -> report.append("NOT RUN: %s, %s%n".formatted(fault, why)));
         for (Protocol protocol : Protocol.values()) {
             report.append("%s: %d answers lost, %d requests lost, %d late%n"
                     .formatted(
@@ -231,8 +224,8 @@ final class Run {
         report.append("started again by the supervisor: %d%n".formatted(cluster.startedAgain()));
         report.append("refusals (503) in ms: %s%n".formatted(percentiles(503)));
         report.append("no answer in ms: %s%n".formatted(percentiles(0)));
-        journal.longest.forEach((what, longest) ->
-                report.append("  %s: %d ms at most%n".formatted(what, longest.toMillis())));
+        journal.longest.forEach(
+                (what, longest) -> report.append("  %s: %d ms at most%n".formatted(what, longest.toMillis())));
         journal.counts().forEach((what, count) -> report.append("  %s: %d%n".formatted(what, count.sum())));
         return report.toString();
     }

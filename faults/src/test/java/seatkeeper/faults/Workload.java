@@ -189,7 +189,14 @@ final class Workload implements AutoCloseable {
     private @Nullable Held lock(Order order, Random random) {
         long ttlSeconds = 2 + random.nextInt(20);
         Map<String, Object> body = new HashMap<>(Map.of(
-                "show_id", order.show(), "seat_ids", order.taken(), "user_id", order.user(), "ttl_seconds", ttlSeconds));
+                "show_id",
+                order.show(),
+                "seat_ids",
+                order.taken(),
+                "user_id",
+                order.user(),
+                "ttl_seconds",
+                ttlSeconds));
         String json = Order.JSON.writeValueAsString(body);
         boolean wasUnsure = false;
         for (int attempt = 0; attempt < 4; attempt++) {
@@ -289,7 +296,8 @@ final class Workload implements AutoCloseable {
             return;
         }
         Show show = show(random);
-        Order other = Order.confirm(show.id, UUID.randomUUID(), seats(show, random)).withId(first.id());
+        Order other =
+                Order.confirm(show.id, UUID.randomUUID(), seats(show, random)).withId(first.id());
         if (random.nextBoolean() || lock(other, random) == null) {
             send(other, false);
             return;
@@ -343,18 +351,15 @@ final class Workload implements AutoCloseable {
         UUID user = random.nextInt(12) == 0 ? UUID.randomUUID() : first.user();
         List<String> own = first.taken();
         List<String> part = own.subList(0, 1 + random.nextInt(own.size()));
-        List<String> others = seats(show, random).stream()
-                .filter(seat -> !own.contains(seat))
-                .toList();
-        Order change =
-                switch (random.nextInt(6)) {
-                    case 0 -> order("cancel_booking", show, user, List.of(), List.of(), first.id());
-                    case 1 -> order("cancel_booking", show, user, List.of(), part, first.id());
-                    case 2, 3 ->
-                        others.isEmpty() ? first : order("swap_booking", show, user, others, part, first.id());
-                    case 4 -> order("block_seats", show, user, seats(show, random), List.of(), null);
-                    default -> order("unblock_seats", show, user, List.of(), seats(show, random), null);
-                };
+        List<String> others =
+                seats(show, random).stream().filter(seat -> !own.contains(seat)).toList();
+        Order change = switch (random.nextInt(6)) {
+            case 0 -> order("cancel_booking", show, user, List.of(), List.of(), first.id());
+            case 1 -> order("cancel_booking", show, user, List.of(), part, first.id());
+            case 2, 3 -> others.isEmpty() ? first : order("swap_booking", show, user, others, part, first.id());
+            case 4 -> order("block_seats", show, user, seats(show, random), List.of(), null);
+            default -> order("unblock_seats", show, user, List.of(), seats(show, random), null);
+        };
         // A swap can be changed again.
         remember(change, random);
         if (change.type().equals("swap_booking")) {
@@ -376,9 +381,7 @@ final class Workload implements AutoCloseable {
         Show other = show(random);
         Order order = Order.confirm(one.id, UUID.randomUUID(), seats(one, random));
         send(order, false);
-        send(
-                Order.confirm(other.id, order.user(), seats(other, random)).withId(order.id()),
-                false);
+        send(Order.confirm(other.id, order.user(), seats(other, random)).withId(order.id()), false);
     }
 
     /** As librdkafka's clients choose it unless told otherwise. */
@@ -397,8 +400,8 @@ final class Workload implements AutoCloseable {
 
     private void rubbish(Random random) {
         Show show = show(random);
-        Map<String, Object> command = Order.confirm(show.id, UUID.randomUUID(), seats(show, random))
-                .command();
+        Map<String, Object> command =
+                Order.confirm(show.id, UUID.randomUUID(), seats(show, random)).command();
         String key = show.id;
         byte[] value = null;
         switch (random.nextInt(5)) {

@@ -284,7 +284,7 @@ final class Simulation {
         return !outcome.seatIds().isEmpty() && !Command.BlockSeats.TYPE.equals(outcome.type());
     }
 
-    private static String describe(Outcome outcome) {
+    static String describe(Outcome outcome) {
         Map<String, String> conflicts = new LinkedHashMap<>();
         outcome.conflicts()
                 .forEach(conflict ->
