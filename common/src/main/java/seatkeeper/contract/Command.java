@@ -42,6 +42,16 @@ public record Command(
             return List.of();
         }
 
+        /** The request that made the booking it is about, when it is about one. */
+        default @Nullable UUID bookingRequestId() {
+            return null;
+        }
+
+        /** The client's own reference, when it gave one. */
+        default @Nullable String orderRef() {
+            return null;
+        }
+
         /** Both. */
         default List<String> seatIds() {
             return Stream.concat(taken().stream(), released().stream()).toList();
@@ -51,6 +61,7 @@ public record Command(
     /** An action on a booking, named by the request that made it. */
     public sealed interface OnBooking extends Action {
 
+        @Override
         UUID bookingRequestId();
     }
 

@@ -7,11 +7,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import seatkeeper.contract.Command.BlockSeats;
-import seatkeeper.contract.Command.BookDirect;
-import seatkeeper.contract.Command.ConfirmBooking;
-import seatkeeper.contract.Command.OnBooking;
-import seatkeeper.contract.Command.UnblockSeats;
 
 /**
  * SHA-256 of a request's canonical payload: type, show, user and what the action names, seats in sorted order.
@@ -34,29 +29,22 @@ public final class Fingerprint {
                 .append(command.showId())
                 .append('\n')
                 .append(command.userId());
-        line(canonical, "", command.action().taken());
-        line(canonical, "released=", command.action().released());
-        switch (command.action()) {
-            case OnBooking booking -> canonical.append("\nbooking=").append(booking.bookingRequestId());
-            case ConfirmBooking confirm -> order(canonical, confirm.orderRef());
-            case BookDirect direct -> order(canonical, direct.orderRef());
-            case BlockSeats _, UnblockSeats _ -> {}
-        }
+        seats(canonical, "", command.action().taken());
+        seats(canonical, "released=", command.action().released());
+        line(canonical, "booking=", command.action().bookingRequestId());
+        line(canonical, "order=", command.action().orderRef());
         return ofBytes(canonical.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void line(StringBuilder canonical, String name, List<String> seatIds) {
+    private static void seats(StringBuilder canonical, String name, List<String> seatIds) {
         if (!seatIds.isEmpty()) {
-            canonical
-                    .append('\n')
-                    .append(name)
-                    .append(String.join(",", seatIds.stream().sorted().toList()));
+            line(canonical, name, String.join(",", seatIds.stream().sorted().toList()));
         }
     }
 
-    private static void order(StringBuilder canonical, @Nullable String orderRef) {
-        if (orderRef != null) {
-            canonical.append("\norder=").append(orderRef);
+    private static void line(StringBuilder canonical, String name, @Nullable Object value) {
+        if (value != null) {
+            canonical.append('\n').append(name).append(value);
         }
     }
 

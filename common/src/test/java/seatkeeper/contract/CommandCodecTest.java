@@ -137,6 +137,30 @@ class CommandCodecTest {
                 });
     }
 
+    /** The action, what is replaced, by what. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            1 | "order-7"                                   | ""
+            1 | "order-7"                                   | "a b"
+            1 | "order-7"                                   | 7
+            4 | ["A1","A2"]                                 | []
+            4 | "booking_request_id"                        | "booking"
+            5 | "give_seat_ids"                             | "seat_ids"
+            5 | ["B1"]                                      | ["A2"]
+            5 | ["B1"]                                      | []
+            5 | "99999999-2222-4333-8444-555555555555","give| "9","give
+            6 | ["A1","A2"]                                 | null
+            7 | "seat_ids"                                  | "seats"
+            """)
+    void saysWhyItIsNoSuchAction(int action, String part, String replacement) {
+        String json = new String(CommandCodec.encode(command(actions().get(action))), StandardCharsets.UTF_8);
+        assertThat(json).contains(part);
+        assertThat(codec.decode(KEY, bytes(json.replace(part, replacement))))
+                .isInstanceOfSatisfying(
+                        Decoded.Invalid.class,
+                        invalid -> assertThat(invalid.code()).isEqualTo(Code.INVALID_COMMAND));
+    }
+
     @Test
     void readsNoRequestIdWhereThereIsNone() {
         for (byte[] value : new byte[][] {
@@ -165,17 +189,22 @@ class CommandCodecTest {
     @Test
     void everyRandomMutationIsACommandOrAReason() {
         Random random = new Random(20261124);
+        List<byte[]> originals = actions().stream()
+                .map(action -> CommandCodec.encode(command(action)))
+                .toList();
         int commands = 0;
-        for (int i = 0; i < 100_000; i++) {
-            byte[] mutated = bytes(json());
+        for (int i = 0; i < 200_000; i++) {
+            byte[] mutated = originals.get(i % originals.size()).clone();
             for (int change = 0; change <= random.nextInt(3); change++) {
                 mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
             }
-            if (codec.decode(KEY, mutated) instanceof Decoded.Valid) {
+            if (codec.decode(KEY, mutated) instanceof Decoded.Valid(Command command)) {
                 commands++;
+                // What was read can be written, and is then read as the same.
+                assertThat(codec.decode(KEY, CommandCodec.encode(command))).isEqualTo(new Decoded.Valid(command));
             }
         }
-        assertThat(commands).isBetween(1, 50_000);
+        assertThat(commands).isBetween(1, 100_000);
     }
 
     @Test

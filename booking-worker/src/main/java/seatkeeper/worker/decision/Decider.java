@@ -14,8 +14,10 @@ import seatkeeper.contract.Code;
 import seatkeeper.contract.Command;
 import seatkeeper.contract.Command.BlockSeats;
 import seatkeeper.contract.Command.BookDirect;
+import seatkeeper.contract.Command.CancelBooking;
 import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.Command.OnBooking;
+import seatkeeper.contract.Command.SwapBooking;
 import seatkeeper.contract.Command.UnblockSeats;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Conflict;
@@ -94,47 +96,85 @@ public final class Decider {
             return rejected(submission, command, booking, Code.SHOW_CLOSED, List.of(), version);
         }
 
-        Set<Code> codes = EnumSet.noneOf(Code.class);
-        List<Conflict> conflicts = new ArrayList<>();
         List<Seat> taken = Seat.of(command.showId(), command.action().taken());
         List<Seat> released = Seat.of(command.showId(), command.action().released());
+        Objections objections = new Objections();
         if (command.action() instanceof OnBooking) {
             Set<Seat> live = booking == null ? Set.of() : world.liveSeats(booking.requestId());
             released = released.isEmpty() ? List.copyOf(live) : released;
-            released.stream().filter(seat -> !live.contains(seat)).forEach(seat -> conflicts.add(notBooked(seat)));
-            if (released.isEmpty()) {
-                codes.add(Code.BOOKING_NOT_FOUND);
-            }
-            if (booking != null && !booking.userId().equals(command.userId())) {
-                codes.add(Code.NOT_BOOKING_OWNER);
-            }
-        } else if (command.action() instanceof UnblockSeats) {
-            released.forEach(seat -> conflictUnless(conflicts, seat, SeatStatus.BLOCKED, SeatStatus.AVAILABLE));
+            objectToRelease(objections, command, booking, live, released);
+        } else {
+            released.forEach(seat -> objectUnless(objections, seat, SeatStatus.BLOCKED, SeatStatus.AVAILABLE));
         }
-        taken.forEach(seat -> conflictUnless(conflicts, seat, SeatStatus.AVAILABLE));
+        taken.forEach(seat -> objectUnless(objections, seat, SeatStatus.AVAILABLE));
         if (isLimited(command) && exceedsLimit(show, command, taken.size() - released.size())) {
-            codes.add(Code.SEAT_LIMIT_EXCEEDED);
+            objections.add(Code.SEAT_LIMIT_EXCEEDED);
         }
         if (isExpired(submission, command)) {
-            codes.add(Code.COMMAND_EXPIRED);
+            objections.add(Code.COMMAND_EXPIRED);
         }
-        conflicts.forEach(conflict -> codes.add(conflict.code()));
-        if (!codes.isEmpty()) {
-            return rejected(submission, command, booking, codes.iterator().next(), conflicts, version);
+        Code reason = objections.leading();
+        if (reason != null) {
+            return rejected(submission, command, booking, reason, objections.conflicts, version);
         }
 
         switch (command.action()) {
             case BlockSeats _ -> taken.forEach(seat -> world.set(seat, SeatStatus.BLOCKED, version));
             case UnblockSeats _ -> released.forEach(seat -> world.set(seat, SeatStatus.AVAILABLE, version));
-            default -> {
+            case ConfirmBooking _, BookDirect _, CancelBooking _, SwapBooking _ -> {
                 UUID root = booking == null ? command.requestId() : booking.requestId();
                 String orderRef = orderRef(command, booking);
                 released.forEach(seat -> world.cancel(root, seat, command.userId(), version));
                 taken.forEach(seat -> world.book(root, seat, command.userId(), command.requestId(), orderRef, version));
             }
         }
-        return outcome(
-                submission, command, booking, released.stream().map(Seat::id).toList(), null, List.of(), version);
+        List<String> freed = released.stream().map(Seat::id).toList();
+        return outcome(submission, command, booking, freed, null, List.of(), version);
+    }
+
+    /** What speaks against a command. */
+    private static final class Objections {
+
+        private final Set<Code> codes = EnumSet.noneOf(Code.class);
+        private final List<Conflict> conflicts = new ArrayList<>();
+
+        void add(Code code) {
+            codes.add(code);
+        }
+
+        void add(Seat seat, Code code) {
+            conflicts.add(new Conflict(seat.id(), code));
+            codes.add(code);
+        }
+
+        /** The first in the order of the codes, or null when nothing does. */
+        @Nullable Code leading() {
+            return codes.isEmpty() ? null : codes.iterator().next();
+        }
+    }
+
+    private void objectUnless(Objections objections, Seat seat, SeatStatus... allowed) {
+        SeatStatus status = world.status(seat);
+        if (status == null) {
+            objections.add(seat, Code.SEAT_NOT_FOUND);
+        } else if (!List.of(allowed).contains(status)) {
+            objections.add(seat, status == SeatStatus.BOOKED ? Code.SEAT_BOOKED : Code.SEAT_BLOCKED);
+        }
+    }
+
+    private void objectToRelease(
+            Objections objections, Command command, @Nullable Booking booking, Set<Seat> live, List<Seat> released) {
+        if (released.isEmpty()) {
+            objections.add(Code.BOOKING_NOT_FOUND);
+        }
+        if (booking != null && !booking.userId().equals(command.userId())) {
+            objections.add(Code.NOT_BOOKING_OWNER);
+        }
+        for (Seat seat : released) {
+            if (!live.contains(seat)) {
+                objections.add(seat, world.status(seat) == null ? Code.SEAT_NOT_FOUND : Code.BOOKING_NOT_FOUND);
+            }
+        }
     }
 
     /** A booking, named by the request that made it. */
@@ -143,10 +183,8 @@ public final class Decider {
 
     /** The booking a command is about; the request of a swap stands for the booking it was about. */
     private @Nullable Booking booking(Command command) {
-        if (!(command.action() instanceof OnBooking about)) {
-            return null;
-        }
-        Recorded recorded = recorded(about.bookingRequestId());
+        UUID named = command.action().bookingRequestId();
+        Recorded recorded = named == null ? null : recorded(named);
         if (recorded == null) {
             return null;
         }
@@ -160,21 +198,8 @@ public final class Decider {
                 : null;
     }
 
-    private Conflict notBooked(Seat seat) {
-        return new Conflict(seat.id(), world.status(seat) == null ? Code.SEAT_NOT_FOUND : Code.BOOKING_NOT_FOUND);
-    }
-
-    private void conflictUnless(List<Conflict> conflicts, Seat seat, SeatStatus... allowed) {
-        SeatStatus status = world.status(seat);
-        if (status == null) {
-            conflicts.add(new Conflict(seat.id(), Code.SEAT_NOT_FOUND));
-        } else if (!List.of(allowed).contains(status)) {
-            conflicts.add(new Conflict(seat.id(), status == SeatStatus.BOOKED ? Code.SEAT_BOOKED : Code.SEAT_BLOCKED));
-        }
-    }
-
     private static boolean isLimited(Command command) {
-        return command.action() instanceof ConfirmBooking || command.action() instanceof Command.SwapBooking;
+        return command.action() instanceof ConfirmBooking || command.action() instanceof SwapBooking;
     }
 
     private boolean exceedsLimit(Show show, Command command, int more) {
@@ -189,11 +214,7 @@ public final class Decider {
     }
 
     private static @Nullable String orderRef(Command command, @Nullable Booking booking) {
-        return switch (command.action()) {
-            case ConfirmBooking confirm -> confirm.orderRef();
-            case BookDirect direct -> direct.orderRef();
-            default -> booking == null ? null : booking.orderRef();
-        };
+        return booking == null ? command.action().orderRef() : booking.orderRef();
     }
 
     private Outcome rejected(
@@ -221,7 +242,7 @@ public final class Decider {
                 command.action().taken(),
                 released,
                 command.userId(),
-                booking == null ? submission.bookingRequestId() : booking.requestId(),
+                booking == null ? command.action().bookingRequestId() : booking.requestId(),
                 orderRef(command, booking),
                 submission.fingerprint().toString(),
                 reason == null ? Status.CONFIRMED : Status.REJECTED,

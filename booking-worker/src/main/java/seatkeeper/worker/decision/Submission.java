@@ -34,8 +34,6 @@ public record Submission(
     /** The booking it is about, if it is about one. */
     public @Nullable UUID bookingRequestId() {
         Command command = command();
-        return command != null && command.action() instanceof Command.OnBooking booking
-                ? booking.bookingRequestId()
-                : null;
+        return command == null ? null : command.action().bookingRequestId();
     }
 }

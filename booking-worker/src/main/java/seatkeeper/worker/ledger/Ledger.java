@@ -147,23 +147,23 @@ public class Ledger {
         this.jdbc = jdbc;
     }
 
-    /** Everything the batch mentions. */
+    /**
+     * Everything the batch mentions. The shows are read first: what another transaction decides for one of them after
+     * that is noticed when its version is raised. The horizon is read after the requests: what is forgotten by the time
+     * they are read is behind it.
+     */
     public LedgerState load(List<Submission> batch) {
         List<Command> commands =
                 batch.stream().map(Submission::command).filter(Objects::nonNull).toList();
-        Map<UUID, Recorded> requests = requests(batch);
         Map<String, Show> shows = shows(commands);
+        Map<UUID, Recorded> requests = requests(batch);
         Map<UUID, Map<Seat, UUID>> bookings = bookings(batch, requests);
         Map<Seat, SeatStatus> seats = seats(Stream.concat(
                 batch.stream().flatMap(submission -> submission.seats().stream()),
                 bookings.values().stream().flatMap(live -> live.keySet().stream())));
-        return new LedgerState(
-                jdbc.sql(HORIZON).query((row, _) -> horizon(row)).single(),
-                requests,
-                shows,
-                seats,
-                bookings,
-                holdings(commands, shows));
+        Map<Buyer, Integer> holdings = holdings(commands, shows);
+        Instant horizon = jdbc.sql(HORIZON).query((row, _) -> horizon(row)).single();
+        return new LedgerState(horizon, requests, shows, seats, bookings, holdings);
     }
 
     private Map<UUID, Recorded> requests(List<Submission> batch) {

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import seatkeeper.contract.Command;
+import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.worker.decision.LedgerState.SeatStatus;
 import seatkeeper.worker.decision.LedgerState.Show;
 import seatkeeper.worker.decision.Simulation.DecisionCore;
@@ -26,7 +28,7 @@ class DecisionSimulationTest {
 
     private static final long SEED =
             Long.getLong("seed", ThreadLocalRandom.current().nextLong(1L << 40));
-    private static final int HISTORIES = Integer.getInteger("histories", 20_000);
+    private static final int HISTORIES = Integer.getInteger("histories", 12_000);
 
     @Test
     void everyHistoryGoesAsTheContractSays() {
@@ -76,6 +78,28 @@ class DecisionSimulationTest {
                 s.holdings()))),
         FINDS_NO_BOOKING(
                 seeing(s -> new LedgerState(s.horizon(), s.requests(), s.shows(), s.seats(), Map.of(), s.holdings()))),
+        FORGETS_WHAT_SWAPS_TOOK(seeing(s -> new LedgerState(
+                s.horizon(),
+                s.requests(),
+                s.shows(),
+                s.seats(),
+                s.bookings().entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, DecisionSimulationTest::madeByItself)),
+                s.holdings()))),
+        COUNTS_NO_HOLDINGS(
+                seeing(s -> new LedgerState(s.horizon(), s.requests(), s.shows(), s.seats(), s.bookings(), Map.of()))),
+        TAKES_ANY_USER_FOR_THE_OWNER((state, batch, now) -> {
+            Decision decision = Decider.decide(
+                    state, batch.stream().map(s -> byTheOwner(s, state)).toList(), now);
+            return withSubmissions(batch, decision);
+        }),
+        LEAVES_SEATS_AT_THEIR_VERSION(writing(c -> new Changes(
+                c.shows(),
+                c.seats().stream()
+                        .map(s -> new Changes.SeatChange(s.seat(), s.from(), s.to(), s.version() - 1))
+                        .toList(),
+                c.cancelled(),
+                c.booked()))),
         IGNORES_THE_FINGERPRINT((state, batch, now) -> {
             Decision decision = Decider.decide(state, batch, now);
             return new Decision(
@@ -99,12 +123,7 @@ class DecisionSimulationTest {
         NEVER_EXPIRES((state, batch, now) -> {
             List<Submission> early =
                     batch.stream().map(DecisionSimulationTest::loggedEarly).toList();
-            Decision decision = Decider.decide(state, early, now);
-            List<Verdict> verdicts = new ArrayList<>();
-            for (int i = 0; i < batch.size(); i++) {
-                verdicts.add(of(batch.get(i), decision.verdicts().get(i)));
-            }
-            return new Decision(verdicts, decision.changes());
+            return withSubmissions(batch, Decider.decide(state, early, now));
         });
 
         private final DecisionCore core;
@@ -160,6 +179,33 @@ class DecisionSimulationTest {
         }
         return new Decision(
                 verdicts, new Changes(List.copyOf(shows.values()), List.copyOf(seats.values()), cancelled, booked));
+    }
+
+    private static Map<Seat, UUID> madeByItself(Map.Entry<UUID, Map<Seat, UUID>> booking) {
+        Map<Seat, UUID> seats = new HashMap<>(booking.getValue());
+        seats.values().removeIf(request -> !request.equals(booking.getKey()));
+        return seats;
+    }
+
+    /** The submission as if the booking it is about were its user's. */
+    private static Submission byTheOwner(Submission s, LedgerState state) {
+        LedgerState.Recorded booking = state.requests().get(s.bookingRequestId());
+        if (booking == null || booking.outcome().userId() == null) {
+            return s;
+        }
+        Command c = s.command();
+        Command owners = new Command(
+                c.requestId(), c.showId(), booking.outcome().userId(), c.submittedAt(), c.expiresAt(), c.action());
+        return new Submission(
+                s.requestId(), s.fingerprint(), new Decoded.Valid(owners), s.partition(), s.offset(), s.loggedAt());
+    }
+
+    private static Decision withSubmissions(List<Submission> batch, Decision decision) {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            verdicts.add(of(batch.get(i), decision.verdicts().get(i)));
+        }
+        return new Decision(verdicts, decision.changes());
     }
 
     private static Verdict of(Submission submission, Verdict verdict) {

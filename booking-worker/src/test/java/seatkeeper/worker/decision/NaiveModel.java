@@ -20,7 +20,7 @@ import seatkeeper.contract.Command.UnblockSeats;
 /**
  * The contract in its plainest form, knowing nothing of the decider: one command after the other, strings in maps. What
  * it says of a request is {@code CONFIRMED} and what became free, or the code of the rejection with the seats it is
- * about; and the version of the show.
+ * about; the version of the show; the booking it is about and the order.
  */
 final class NaiveModel {
 
@@ -39,6 +39,8 @@ final class NaiveModel {
     private final Map<UUID, String> payloads = new HashMap<>();
     private final Map<UUID, String> results = new LinkedHashMap<>();
     private final Map<String, Long> versions = new HashMap<>();
+    /** By show/seat: the version at which it last changed hands. */
+    private final Map<String, Long> seatVersions = new HashMap<>();
     /** By show/seat: the booking that has it, named by its first request. */
     private final Map<String, UUID> sold = new HashMap<>();
 
@@ -62,12 +64,33 @@ final class NaiveModel {
         return versions;
     }
 
+    Map<String, Long> seatVersions() {
+        return seatVersions;
+    }
+
     private void take(Submission submission) {
         String payload = payload(submission);
         if (payloads.putIfAbsent(submission.requestId(), payload) == null) {
             Command command = submission.command();
-            results.put(submission.requestId(), command == null ? "INVALID_COMMAND{} v0" : result(submission, command));
+            results.put(
+                    submission.requestId(),
+                    command == null ? "INVALID_COMMAND{} v0 null null" : told(submission, command));
         }
+    }
+
+    private String told(Submission submission, Command command) {
+        UUID named = submission.bookingRequestId();
+        UUID booking = named == null ? null : bookingIn(command.showId(), named);
+        String order = booking == null ? orderOf(command) : orderOf(makers.get(booking));
+        return result(submission, command) + " " + (booking == null ? named : booking) + " " + order;
+    }
+
+    private static String orderOf(Command command) {
+        return switch (command.action()) {
+            case ConfirmBooking(var _, var order) -> order;
+            case BookDirect(var _, var order) -> order;
+            default -> null;
+        };
     }
 
     boolean isFirstPayload(Submission submission) {
@@ -151,6 +174,8 @@ final class NaiveModel {
             }
         }
         apply(show, command, booking, free);
+        command.action().seatIds().forEach(seat -> seatVersions.put(show + "/" + seat, versions.get(show)));
+        free.forEach(seat -> seatVersions.put(show + "/" + seat, versions.get(show)));
         return "CONFIRMED{}" + (free.isEmpty() ? "" : new TreeSet<>(free)) + version;
     }
 

@@ -77,6 +77,7 @@ final class Simulation {
     private final Map<UUID, Recorded> requests = new HashMap<>();
     private final Map<String, Show> shows;
     private final Map<Seat, SeatStatus> seats = new HashMap<>();
+    private final Map<String, Long> seatVersions = new HashMap<>();
     private final List<Booking> bookings = new ArrayList<>();
     private final Map<UUID, Outcome> published = new LinkedHashMap<>();
     private final Map<Path, Integer> paths = new EnumMap<>(Path.class);
@@ -193,6 +194,7 @@ final class Simulation {
         }
         for (Changes.SeatChange change : changes.seats()) {
             require(seats.put(change.seat(), change.to()) == change.from(), "a seat is changed from what it is");
+            seatVersions.put(change.seat().showId() + "/" + change.seat().id(), change.version());
         }
         for (Changes.Cancellation gone : changes.cancelled()) {
             Booking row = bookings.stream()
@@ -232,6 +234,15 @@ final class Simulation {
         Submission submission = verdict.submission();
         Outcome outcome = verdict.outcome();
         require(outcome.requestId().equals(submission.requestId()), "the outcome of this request");
+        Command command = submission.command();
+        if (verdict instanceof Decided && command != null) {
+            require(
+                    command.action().type().equals(outcome.type())
+                            && command.showId().equals(outcome.showId())
+                            && command.userId().equals(outcome.userId())
+                            && command.action().taken().equals(outcome.seatIds()),
+                    "the outcome says what was asked");
+        }
         require(known != verdict instanceof Decided, "decided exactly when the request was not known");
         if (verdict instanceof Verdict.Reused) {
             took(Path.REUSED_ID);
@@ -249,6 +260,7 @@ final class Simulation {
         require(actual.equals(model.results()), "as the model says: " + model.results() + ", was " + actual);
         shows.forEach((id, show) ->
                 require(show.version() == model.versions().get(id), "versions count decisions: " + id + " " + show));
+        require(seatVersions.equals(model.seatVersions()), "seats have the version of their last change");
 
         Set<Seat> live =
                 bookings.stream().filter(Booking::live).map(Booking::seat).collect(Collectors.toSet());
@@ -272,7 +284,7 @@ final class Simulation {
         return !outcome.seatIds().isEmpty() && !Command.BlockSeats.TYPE.equals(outcome.type());
     }
 
-    private static String describe(Outcome outcome) {
+    static String describe(Outcome outcome) {
         Map<String, String> conflicts = new LinkedHashMap<>();
         outcome.conflicts()
                 .forEach(conflict ->
@@ -281,7 +293,7 @@ final class Simulation {
                 ? new TreeSet<>(outcome.releasedSeatIds()).toString()
                 : "";
         return (outcome.reason() == null ? "CONFIRMED" : outcome.reason().name()) + conflicts + released + " v"
-                + outcome.showVersion();
+                + outcome.showVersion() + " " + outcome.bookingRequestId() + " " + outcome.orderRef();
     }
 
     private void count(Outcome outcome, LedgerState before) {

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -66,11 +67,13 @@ public final class KafkaServer extends Server {
 
     private final int port;
     private final DataFolder folder;
+    private final Map<String, String> extraSettings;
     private @Nullable KafkaRaftServer node;
 
-    KafkaServer(int port, DataFolder folder) {
+    KafkaServer(int port, DataFolder folder, Map<String, String> extraSettings) {
         this.port = port;
         this.folder = folder;
+        this.extraSettings = extraSettings;
     }
 
     public String bootstrapServers() {
@@ -156,6 +159,7 @@ public final class KafkaServer extends Server {
                 "listeners", "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort()));
         settings.setProperty("advertised.listeners", "PLAINTEXT://" + bootstrapServers());
         settings.setProperty("controller.quorum.voters", "%d@127.0.0.1:%d".formatted(NODE_ID, controllerPort()));
+        settings.putAll(extraSettings);
         return settings;
     }
 

@@ -18,7 +18,7 @@ public final class LocalServers implements AutoCloseable {
     private LocalServers(DataFolder folder, Ports ports, Map<String, String> postgresSettings) {
         this.folder = folder;
         this.ports = ports;
-        kafka = new KafkaServer(ports.kafka(), folder);
+        kafka = new KafkaServer(ports.kafka(), folder, Map.of());
         postgres = new PostgresServer(ports.postgres(), folder, postgresSettings);
         redis = new RedisServer(ports.redis(), folder);
     }
@@ -38,6 +38,19 @@ public final class LocalServers implements AutoCloseable {
             servers.close();
             throw e;
         }
+    }
+
+    /** Kafka alone, not yet started; as with the other two, its folder is this JVM's as long as the JVM lives. */
+    public static KafkaServer kafka(Path folder, int port, Map<String, String> settings) {
+        return new KafkaServer(port, DataFolder.open(folder), settings);
+    }
+
+    public static PostgresServer postgres(Path folder, int port, Map<String, String> settings) {
+        return new PostgresServer(port, DataFolder.open(folder), settings);
+    }
+
+    public static RedisServer redis(Path folder, int port) {
+        return new RedisServer(port, DataFolder.open(folder));
     }
 
     /** The ports in use, where any free one was asked for too. */

@@ -5,6 +5,7 @@ import static java.net.InetAddress.ofLiteral;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The ports on 127.0.0.1; 0 means any free one. Kafka's controller listens on the port after Kafka's. */
@@ -25,7 +26,7 @@ public record Ports(int kafka, int postgres, int redis) {
     Ports chosen() {
         var chosen = this;
         if (kafka == 0 || postgres == 0 || redis == 0) {
-            int first = firstOfFree(4);
+            int first = firstOfFree(4, all());
             chosen = new Ports(
                     kafka == 0 ? first : kafka, postgres == 0 ? first + 2 : postgres, redis == 0 ? first + 3 : redis);
         }
@@ -48,11 +49,16 @@ public record Ports(int kafka, int postgres, int redis) {
         }
     }
 
-    private int firstOfFree(int count) {
+    /** The first of that many neighbouring ports that are free. */
+    public static int firstOfFree(int count) {
+        return firstOfFree(count, IntStream.empty());
+    }
+
+    private static int firstOfFree(int count, IntStream given) {
+        var taken = given.boxed().collect(Collectors.toSet());
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int first = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - count);
-            if (IntStream.range(first, first + count)
-                    .allMatch(port -> all().noneMatch(given -> given == port) && isFree(port))) {
+            if (IntStream.range(first, first + count).allMatch(port -> !taken.contains(port) && isFree(port))) {
                 return first;
             }
         }

@@ -1,0 +1,302 @@
+package seatkeeper.faults;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import seatkeeper.faults.Marks.Protocol;
+import seatkeeper.faults.Weather.Tear;
+import seatkeeper.gateway.GatewayApplication;
+import seatkeeper.standalone.servers.LocalServers;
+import seatkeeper.standalone.servers.Ports;
+import seatkeeper.standalone.servers.PostgresServer;
+import seatkeeper.standalone.servers.RedisServer;
+import seatkeeper.worker.WorkerApplication;
+
+/**
+ * The whole system as processes: broker, Postgres and Redis, two workers and two gateways, a proxy on each way from one
+ * of these four to a server. The checker and the clients that are no part of the system go the direct way.
+ */
+final class Cluster implements AutoCloseable {
+
+    static final int WORKERS = 2;
+    static final int GATEWAYS = 2;
+
+    private final Jvm kafka;
+    private final int kafkaPort = Ports.firstOfFree(2);
+    private final PostgresServer postgres;
+    private final RedisServer redis;
+    private final List<Proxy> proxies = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
+    private final LongAdder startedAgain = new LongAdder();
+    private volatile boolean closing;
+
+    /** A gateway or worker, started again whenever it ends, unless a fault holds it down. */
+    static final class Member {
+
+        final Jvm jvm;
+        /** Its ways to the servers. */
+        final List<Proxy> ways;
+        /** 0 for a worker. */
+        final int port;
+
+        private volatile boolean heldDown;
+        private volatile boolean isDistorted;
+
+        private Member(Jvm jvm, List<Proxy> ways, int port) {
+            this.jvm = jvm;
+            this.ways = ways;
+            this.port = port;
+        }
+
+        Proxy to(Protocol server) {
+            return ways.stream()
+                    .filter(way -> way.protocol() == server)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /** SIGKILL, and nobody starts it until {@link #release}. */
+        void kill() {
+            heldDown = true;
+            jvm.kill();
+        }
+
+        /** SIGTERM, likewise. */
+        void stop() {
+            heldDown = true;
+            jvm.stop();
+        }
+
+        /** SIGKILL, and up again in an environment that lasts until it is started the next time. */
+        void distort(Map<String, String> environment) {
+            kill();
+            jvm.start(environment);
+            isDistorted = true;
+            heldDown = false;
+        }
+
+        private void start() {
+            isDistorted = false;
+            jvm.start();
+        }
+
+        void release() {
+            heldDown = false;
+        }
+
+        @Override
+        public String toString() {
+            return jvm.toString();
+        }
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param postgresFolder may be on a disk of its own
+     * @param patches of the gateways' and workers' classes
+     */
+    Cluster(Path folder, Path postgresFolder, List<Path> patches) {
+        postgres = LocalServers.postgres(
+                postgresFolder,
+                Ports.firstOfFree(1),
+                Map.of("shared_buffers", "64MB", "min_wal_size", "48MB", "max_wal_size", "96MB"));
+        redis = LocalServers.redis(folder.resolve("redis"), Ports.firstOfFree(1));
+        int listeners = Ports.firstOfFree(WORKERS + GATEWAYS);
+        for (int i = 0; i < WORKERS; i++) {
+            members.add(worker("worker-" + (i + 1), folder, patches, listeners + i));
+        }
+        for (int i = 0; i < GATEWAYS; i++) {
+            members.add(gateway("gateway-" + (i + 1), folder, patches, listeners + WORKERS + i));
+        }
+        List<String> kafkaArguments = new ArrayList<>(
+                List.of(folder.resolve("kafka").toString(), String.valueOf(kafkaPort), String.valueOf(listeners)));
+        members.forEach(member ->
+                kafkaArguments.add(String.valueOf(member.to(Protocol.KAFKA).port())));
+        kafka = new Jvm("kafka", folder, List.of(), "Kafka is ready", KafkaNode.class, kafkaArguments);
+        try {
+            startAll();
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
+        Thread.ofVirtual().start(this::supervise);
+    }
+
+    private void startAll() {
+        kafka.start();
+        redis.start();
+        postgres.start();
+        kafka.awaitReady();
+        members.forEach(member -> member.jvm.start());
+        members.forEach(member -> member.jvm.awaitReady());
+    }
+
+    private Member worker(String name, Path folder, List<Path> patches, int listener) {
+        Proxy toKafka = proxy(name, Protocol.KAFKA, listener);
+        Proxy toPostgres = proxy(name, Protocol.POSTGRES, postgres.port());
+        List<String> arguments = arguments(toKafka, toPostgres);
+        Jvm jvm = new Jvm(name, folder, patches, "booking-worker is ready", WorkerApplication.class, arguments);
+        return new Member(jvm, List.of(toKafka, toPostgres), 0);
+    }
+
+    private Member gateway(String name, Path folder, List<Path> patches, int listener) {
+        Proxy toKafka = proxy(name, Protocol.KAFKA, listener);
+        Proxy toPostgres = proxy(name, Protocol.POSTGRES, postgres.port());
+        Proxy toRedis = proxy(name, Protocol.REDIS, redis.port());
+        int port = Ports.firstOfFree(1);
+        List<String> arguments = new ArrayList<>(arguments(toKafka, toPostgres));
+        arguments.add("--spring.data.redis.host=127.0.0.1");
+        arguments.add("--spring.data.redis.port=" + toRedis.port());
+        arguments.add("--server.port=" + port);
+        Jvm jvm = new Jvm(name, folder, patches, "api-gateway is ready", GatewayApplication.class, arguments);
+        return new Member(jvm, List.of(toKafka, toPostgres, toRedis), port);
+    }
+
+    private static List<String> arguments(Proxy toKafka, Proxy toPostgres) {
+        return List.of(
+                // Added partitions are noticed within the suite's patience; the default is 5 minutes.
+                "--spring.kafka.properties.metadata.max.age.ms=5000",
+                "--spring.kafka.bootstrap-servers=127.0.0.1:" + toKafka.port(),
+                "--spring.datasource.url=jdbc:postgresql://127.0.0.1:%d/%s"
+                        .formatted(toPostgres.port(), PostgresServer.DATABASE));
+    }
+
+    private Proxy proxy(String client, Protocol protocol, int target) {
+        Proxy proxy = new Proxy(client + " to " + protocol.name().toLowerCase(Locale.ROOT), protocol, target);
+        proxies.add(proxy);
+        return proxy;
+    }
+
+    private void supervise() {
+        while (!closing) {
+            for (Member member : members) {
+                if (!member.heldDown && !member.jvm.isAlive() && !closing) {
+                    startedAgain.increment();
+                    member.start();
+                }
+            }
+            try {
+                Thread.sleep(250);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    List<Member> workers() {
+        return members.subList(0, WORKERS);
+    }
+
+    List<Member> gateways() {
+        return members.subList(WORKERS, WORKERS + GATEWAYS);
+    }
+
+    List<Proxy> proxies() {
+        return proxies;
+    }
+
+    Stream<Proxy> proxies(Protocol server) {
+        return proxies.stream().filter(proxy -> proxy.protocol() == server);
+    }
+
+    Jvm kafka() {
+        return kafka;
+    }
+
+    PostgresServer postgres() {
+        return postgres;
+    }
+
+    RedisServer redis() {
+        return redis;
+    }
+
+    /** How often the supervisor started a member that a fault had ended, or that had ended itself. */
+    long startedAgain() {
+        return startedAgain.sum();
+    }
+
+    long torn(Protocol server, Tear tear) {
+        return proxies(server).mapToLong(proxy -> proxy.torn(tear)).sum();
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + kafkaPort;
+    }
+
+    Admin admin() {
+        return Admin.create(Map.of(
+                "bootstrap.servers",
+                bootstrapServers(),
+                "request.timeout.ms",
+                10_000,
+                "default.api.timeout.ms",
+                20_000));
+    }
+
+    Connection database() throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl(), PostgresServer.USER, "");
+    }
+
+    /** Runs one command of Redis; its answer. */
+    String redis(String... command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write((String.join(" ", command) + "\r\nQUIT\r\n").getBytes(US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Everything is there and every way is open. */
+    void heal() {
+        proxies.forEach(proxy -> proxy.set(Weather.CLEAR));
+        kafka.thaw();
+        kafka.start();
+        postgres.start();
+        redis.start();
+        kafka.awaitReady();
+        members.stream().filter(member -> member.isDistorted).forEach(Member::kill);
+        members.stream().filter(member -> !member.jvm.isAlive()).forEach(Member::start);
+        members.forEach(Member::release);
+        members.forEach(member -> member.jvm.awaitReady());
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        List<Closeable> last = new ArrayList<>(proxies);
+        last.add(redis::stop);
+        last.add(postgres::stop);
+        members.forEach(member -> member.jvm.kill());
+        kafka.kill();
+        for (Closeable one : last) {
+            try {
+                one.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package seatkeeper.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import seatkeeper.faults.Run.Plan;
+import seatkeeper.faults.Run.Verdict;
+
+/** A suite that never fails proves nothing: without any one of the guards it does. */
+@Tag("mutants")
+class MutantsIT {
+
+    @ParameterizedTest
+    @EnumSource
+    void isCaught(Mutant mutant) throws Exception {
+        Plan plan = new Plan(1, Duration.ZERO, List.of(), mutant.rounds, false, 16, 15);
+        Verdict verdict;
+        Disk disk = new Disk(false);
+        try (disk;
+                Cluster cluster = new Cluster(disk.folder(), disk.postgres(), mutant.patches(disk.folder()))) {
+            if (!mutant.sql.isEmpty()) {
+                try (Connection database = cluster.database();
+                        Statement statement = database.createStatement()) {
+                    statement.execute(mutant.sql);
+                }
+            }
+            verdict = Run.of(plan, cluster, disk);
+        }
+        assertThat(verdict.violations())
+                .anySatisfy(violation -> assertThat(violation).contains(mutant.caughtBy));
+        System.out.println(mutant + " is caught");
+        disk.delete();
+    }
+}
