@@ -1,6 +1,8 @@
 package seatkeeper.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +53,15 @@ final class Kafka {
         command.put("seat_ids", List.of(seats));
         command.put("user_id", user.toString());
         command.put("submitted_at", Instant.now().toString());
+        return command;
+    }
+
+    /** A command of another type, with the fields only that type has. */
+    static Map<String, Object> command(String type, UUID request, String show, UUID user, Map<String, ?> fields) {
+        Map<String, Object> command = command(request, show, user);
+        command.put("type", type);
+        command.remove("seat_ids");
+        command.putAll(fields);
         return command;
     }
 
@@ -127,6 +138,12 @@ final class Kafka {
             return all().stream()
                     .filter(outcome -> outcome.requestId().equals(request))
                     .toList();
+        }
+
+        /** The first outcome of the request, as soon as it is there. */
+        Outcome outcome(UUID request) {
+            await().atMost(20, SECONDS).until(() -> !of(request).isEmpty());
+            return of(request).getFirst();
         }
 
         List<Outcome> all() {

@@ -1,0 +1,30 @@
+package seatkeeper.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** That every row is measured, in small; how fast is for the full run to say. */
+class BenchIT {
+
+    @Test
+    void measuresEveryRow() throws Exception {
+        List<Measured> rows = Bench.run(0.01, 1);
+        assertThat(rows)
+                .extracting(Measured::row)
+                .containsExactly(
+                        "drain",
+                        "drain, one hot show",
+                        "drain, contended",
+                        "lease",
+                        "lease, lost",
+                        "confirm",
+                        "status");
+        assertThat(rows).allSatisfy(row -> {
+            assertThat(row.work()).hasSize(1).allMatch(rate -> rate > 0);
+            assertThat(row.limit()).hasSize(1).allMatch(rate -> rate > 0);
+        });
+        assertThat(Bench.table(rows)).contains("drain, one hot show", "target");
+    }
+}
