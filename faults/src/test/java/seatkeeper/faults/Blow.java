@@ -222,7 +222,7 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     }
 
     void loseProduces() {
-        weather(toKafka(), Weather.tearing(Tear.ANSWER_LOST, 20), 3_000, 10_000);
+        weather(Blow::leadsToKafka, Weather.tearing(Tear.ANSWER_LOST, 20), 3_000, 10_000);
     }
 
     // Postgres
@@ -298,7 +298,7 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     }
 
     void dropCommits() {
-        weather(workersToPostgres(), Weather.tearing(Tear.REQUEST_LOST, 90), 3_000, 10_000);
+        weather(workersToPostgres(), Weather.tearing(Tear.REQUEST_LOST, 100), 3_000, 10_000);
     }
 
     void delayCommits() {
@@ -324,23 +324,25 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     void redisAway() {
         long from = System.currentTimeMillis();
         weather(proxy -> proxy.protocol() == Protocol.REDIS, Weather.CUT, 3_000, 20_000);
-        Duration p99 = measureRefusals("Redis", from);
+        long[] took = measureRefusals("Redis", from);
         // At once: what waits for a reconnect is carried out when its caller no longer expects it.
-        if (p99.compareTo(Duration.ofMillis(900)) > 0) {
-            journal.violation("refused after %s while Redis was away", p99);
+        if (took.length > 0 && took[took.length / 2] > 500) {
+            journal.violation("half of the refusals took more than %d ms while Redis was away", took[took.length / 2]);
         }
     }
 
-    /** The 99th percentile of how long they took. */
-    private Duration measureRefusals(String server, long from) {
+    /** How long each took, in milliseconds, the quickest first. */
+    private long[] measureRefusals(String server, long from) {
         long[] took = journal.refusals.stream()
                 .filter(refusal -> refusal.status() == 503 && refusal.at() >= from)
                 .mapToLong(Journal.Refusal::tookMillis)
                 .sorted()
                 .toArray();
-        Duration p99 = Duration.ofMillis(took.length == 0 ? 0 : took[took.length * 99 / 100]);
-        journal.measured("p99 of 503 while " + server + " is away", p99);
-        return p99;
+        if (took.length > 0) {
+            journal.measured(
+                    "99 % of 503 while " + server + " is away", Duration.ofMillis(took[took.length * 99 / 100]));
+        }
+        return took;
     }
 
     void flushRedis() {
@@ -406,8 +408,8 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
         return proxy -> proxy == one;
     }
 
-    private static Predicate<Proxy> toKafka() {
-        return proxy -> proxy.protocol() == Protocol.KAFKA;
+    private static boolean leadsToKafka(Proxy proxy) {
+        return proxy.protocol() == Protocol.KAFKA;
     }
 
     private Predicate<Proxy> workersToPostgres() {

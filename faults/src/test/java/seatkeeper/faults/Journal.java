@@ -60,6 +60,7 @@ final class Journal {
         longest.merge(what, took, (a, b) -> a.compareTo(b) > 0 ? a : b);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod")
     void violation(String what, Object... arguments) {
         violations.add(Instant.now() + " " + what.formatted(arguments));
     }

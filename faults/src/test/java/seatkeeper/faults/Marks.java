@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -19,20 +18,22 @@ interface Marks {
     boolean in(byte[] chunk, int length);
 
     enum Protocol {
-        POSTGRES("COMMIT", Postgres::new),
-        REDIS("EVAL", () -> Marks::evals),
-        KAFKA("produce", Kafka::new);
+        POSTGRES("COMMIT"),
+        REDIS("EVAL"),
+        KAFKA("produce");
 
         final String marked;
-        private final Supplier<Marks> marks;
 
-        Protocol(String marked, Supplier<Marks> marks) {
+        Protocol(String marked) {
             this.marked = marked;
-            this.marks = marks;
         }
 
         Marks marks() {
-            return marks.get();
+            return switch (this) {
+                case POSTGRES -> new Postgres();
+                case REDIS -> Marks::evals;
+                case KAFKA -> new Kafka();
+            };
         }
     }
 
