@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +82,7 @@ final class Jvm {
 
     synchronized boolean isReady() {
         try {
-            return isAlive() && Files.exists(log) && new String(log(), 0, log().length).contains(ready);
+            return isAlive() && Files.exists(log) && new String(log(), StandardCharsets.UTF_8).contains(ready);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
