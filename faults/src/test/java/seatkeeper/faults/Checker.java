@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatkeeper.faults.Evidence.DeadLetter;
-import seatkeeper.faults.Evidence.Record;
+import seatkeeper.faults.Evidence.Logged;
 import seatkeeper.faults.Evidence.Seat;
 import seatkeeper.faults.Journal.Lease;
 import tools.jackson.databind.JsonNode;
@@ -90,7 +90,7 @@ final class Checker {
     }
 
     private void acceptedIsDecided() {
-        Set<UUID> logged = evidence.commands().stream().map(Record::id).collect(Collectors.toCollection(HashSet::new));
+        Set<UUID> logged = evidence.commands().stream().map(Logged::id).collect(Collectors.toCollection(HashSet::new));
         require("3: accepted and not in the log", journal.accepted.stream().filter(id -> !logged.contains(id)));
         require("3: accepted and without an outcome", journal.accepted.stream().filter(id -> !rows.containsKey(id)));
         require(
@@ -170,7 +170,7 @@ final class Checker {
     private void deadLettersAreDeserved() {
         Map<String, String> deserved = new TreeMap<>();
         Map<UUID, String> decided = new HashMap<>();
-        for (Record record : evidence.commands()) {
+        for (Logged record : evidence.commands()) {
             UUID id = record.id();
             JsonNode row = id == null ? null : rows.get(id);
             if (row != null
@@ -179,7 +179,7 @@ final class Checker {
                 decided.put(id, payload(record));
             }
         }
-        for (Record record : evidence.commands()) {
+        for (Logged record : evidence.commands()) {
             String place = record.partition() + "/" + record.offset();
             UUID id = record.id();
             String invalid = Replay.invalid(record);
@@ -201,7 +201,7 @@ final class Checker {
                         .map(place -> place + ": " + got.get(place) + " instead of " + deserved.get(place)));
     }
 
-    private static String payload(Record record) {
+    private static String payload(Logged record) {
         return Stream.of("type", "show_id", "user_id", "booking_request_id", "order_ref")
                         .map(record::text)
                         .collect(Collectors.joining("|"))
@@ -211,7 +211,7 @@ final class Checker {
                 + (Replay.invalid(record).isEmpty() ? "" : record.json());
     }
 
-    private static Set<String> sorted(Record record, String field) {
+    private static Set<String> sorted(Logged record, String field) {
         Set<String> texts = new TreeSet<>();
         record.json().path(field).forEach(text -> texts.add(text.asString()));
         return texts;

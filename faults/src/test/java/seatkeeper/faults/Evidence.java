@@ -34,7 +34,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param statuses of each seat
  */
 record Evidence(
-        List<Record> commands,
+        List<Logged> commands,
         List<JsonNode> outcomes,
         List<DeadLetter> deadLetters,
         Map<UUID, List<JsonNode>> rows,
@@ -45,7 +45,7 @@ record Evidence(
     record Seat(String show, String id) {}
 
     /** A record of the command topic; json is missing where the value is none. */
-    record Record(int partition, long offset, long timestamp, String key, JsonNode json) {
+    record Logged(int partition, long offset, long timestamp, String key, JsonNode json) {
 
         String text(String field) {
             return json.path(field).asString("");
@@ -65,7 +65,7 @@ record Evidence(
 
     /** Reads all there is now. */
     static Evidence gather(Cluster cluster) throws SQLException {
-        List<Record> commands = new ArrayList<>();
+        List<Logged> commands = new ArrayList<>();
         read(cluster, "booking.commands", record -> commands.add(command(record)));
         commands.sort((a, b) -> a.partition != b.partition
                 ? Integer.compare(a.partition, b.partition)
@@ -113,9 +113,9 @@ record Evidence(
         return new Evidence(commands, outcomes, deadLetters, rows, sold, booked, statuses);
     }
 
-    private static Record command(ConsumerRecord<byte[], byte[]> record) {
+    private static Logged command(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? "" : new String(record.key(), UTF_8);
-        return new Record(record.partition(), record.offset(), record.timestamp(), key, json(record.value()));
+        return new Logged(record.partition(), record.offset(), record.timestamp(), key, json(record.value()));
     }
 
     private static JsonNode json(byte @Nullable [] value) {

@@ -18,6 +18,7 @@ import javax.tools.ToolProvider;
  * The product with one guard taken out: a text in one of its sources is replaced, the source compiled, and the class
  * put before the product's own on the class path of the gateways and workers. Or SQL that is run before they are used.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its lists are made by List.of
 enum Mutant {
     OUTCOME_OUTSIDE_THE_TRANSACTION(
             "bookings are not what their outcome says",

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import seatkeeper.faults.Evidence.Record;
+import seatkeeper.faults.Evidence.Logged;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -31,7 +31,7 @@ final class Replay {
 
     private final Map<String, Set<String>> shows;
     private final Map<UUID, JsonNode> rows;
-    private final Map<UUID, Record> deciding = new HashMap<>();
+    private final Map<UUID, Logged> deciding = new HashMap<>();
     private final Map<UUID, String> results = new HashMap<>();
 
     private Replay(Map<String, Set<String>> shows, Map<UUID, JsonNode> rows) {
@@ -47,10 +47,10 @@ final class Replay {
      * @param log in the order of partition and offset
      * @param rows only for what the log cannot order
      */
-    static Map<UUID, String> results(Map<String, Set<String>> shows, List<Record> log, Map<UUID, JsonNode> rows) {
+    static Map<UUID, String> results(Map<String, Set<String>> shows, List<Logged> log, Map<UUID, JsonNode> rows) {
         Replay replay = new Replay(shows, rows);
         log.forEach(replay::find);
-        Map<String, List<Record>> byShow = new TreeMap<>();
+        Map<String, List<Logged>> byShow = new TreeMap<>();
         replay.deciding.forEach((id, record) -> byShow.computeIfAbsent(
                         isValid(record) ? record.text("show_id") : "", _ -> new ArrayList<>())
                 .add(record));
@@ -59,12 +59,12 @@ final class Replay {
     }
 
     /** A valid command, or not but with a readable request_id: somebody waits for its outcome. */
-    private void find(Record record) {
+    private void find(Logged record) {
         UUID id = record.id();
         if (id == null) {
             return;
         }
-        Record first = deciding.get(id);
+        Logged first = deciding.get(id);
         int decidedOn =
                 rows.containsKey(id) ? rows.get(id).path("command_partition").asInt() : -1;
         if (first == null || (first.partition() != decidedOn && record.partition() == decidedOn)) {
@@ -72,28 +72,28 @@ final class Replay {
         }
     }
 
-    private void decide(List<Record> records) {
-        boolean inOrder = records.stream().map(Record::partition).distinct().count() == 1;
+    private void decide(List<Logged> records) {
+        boolean inOrder = records.stream().map(Logged::partition).distinct().count() == 1;
         records.sort(Comparator.comparingLong(record -> inOrder ? record.offset() : showVersion(record)));
         Show show = new Show(shows.get(records.getFirst().text("show_id")));
-        for (Record record : records) {
+        for (Logged record : records) {
             String result = isValid(record) ? show.result(record) : invalid(record);
             results.put(
                     Objects.requireNonNull(record.id()), result + " at " + record.partition() + "/" + record.offset());
         }
     }
 
-    private long showVersion(Record record) {
+    private long showVersion(Logged record) {
         JsonNode row = rows.get(record.id());
         return row == null ? Long.MAX_VALUE : row.path("show_version").asLong();
     }
 
-    private static boolean isValid(Record record) {
+    private static boolean isValid(Logged record) {
         return invalid(record).isEmpty();
     }
 
     /** The rules our clients break on purpose. */
-    static String invalid(Record record) {
+    static String invalid(Logged record) {
         if (record.json().path("version").isInt()
                 && record.json().path("version").asInt() != 1) {
             return "UNSUPPORTED_VERSION{} v0";
@@ -126,13 +126,14 @@ final class Replay {
         private final Map<UUID, UUID> bookings = new HashMap<>();
 
         private final Map<UUID, String> owners = new HashMap<>();
-        private int version;
+        /** Its seats came with the first one. */
+        private int version = 1;
 
         private Show(@Nullable Set<String> seats) {
             this.seats = seats;
         }
 
-        String result(Record record) {
+        String result(Logged record) {
             if (seats == null) {
                 return "SHOW_NOT_FOUND{} v0";
             }
@@ -213,12 +214,12 @@ final class Replay {
             return live;
         }
 
-        private static boolean isExpired(Record record) {
+        private static boolean isExpired(Logged record) {
             return record.json().hasNonNull("expires_at")
                     && Instant.ofEpochMilli(record.timestamp()).isAfter(Instant.parse(record.text("expires_at")));
         }
 
-        private static Set<String> texts(Record record, String field) {
+        private static Set<String> texts(Logged record, String field) {
             Set<String> texts = new TreeSet<>();
             record.json().path(field).forEach(text -> texts.add(text.asString()));
             return texts;

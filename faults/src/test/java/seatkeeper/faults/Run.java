@@ -28,7 +28,7 @@ import seatkeeper.faults.Weather.Tear;
 final class Run {
 
     private static final Duration RECOVERY = Duration.ofSeconds(60);
-    private static final Duration DRAIN = Duration.ofSeconds(120);
+    private static final Duration DRAIN = Duration.ofMinutes(2);
 
     private final Plan plan;
     private final Cluster cluster;

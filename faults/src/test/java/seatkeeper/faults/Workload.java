@@ -187,7 +187,7 @@ final class Workload implements AutoCloseable {
     }
 
     private @Nullable Held lock(Order order, Random random) {
-        long ttlSeconds = 2 + random.nextInt(20);
+        long ttlSeconds = 2L + random.nextInt(20);
         Map<String, Object> body = new HashMap<>(Map.of(
                 "show_id",
                 order.show(),
@@ -418,7 +418,7 @@ final class Workload implements AutoCloseable {
     private void produce(String key, byte[] value, boolean byCrc32, Runnable acknowledged) {
         try {
             Integer partition = byCrc32 ? crc32(key) : null;
-            producer.send(new ProducerRecord<>(COMMANDS, partition, key.getBytes(UTF_8), value), (_, e) -> {
+            var _ = producer.send(new ProducerRecord<>(COMMANDS, partition, key.getBytes(UTF_8), value), (_, e) -> {
                 if (e == null) {
                     acknowledged.run();
                 } else {
