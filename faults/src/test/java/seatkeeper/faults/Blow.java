@@ -10,9 +10,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -29,9 +32,15 @@ import seatkeeper.faults.Weather.Tear;
 /**
  * One fault at work on the cluster.
  *
+ * @param workload that is going on
  * @param isThorough lasts as long as the issue asks, not just long enough to hurt
  */
-record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean isThorough) {
+record Blow(Cluster cluster, Workload workload, Journal journal, Disk disk, Random random, boolean isThorough) {
+
+    static final String FIRST_OUTCOME = "first outcome on each partition after a worker was killed";
+
+    /** Of Postgres, in milliseconds; 0 for any short time. */
+    private static final int AWAY = Integer.getInteger("faults.away", 0);
 
     private static final String COMMANDS = "booking.commands";
     private static final String WORKER_GROUP = "booking-worker";
@@ -61,37 +70,20 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
         cluster.workers().forEach(Member::release);
     }
 
-    /** Nobody starts the killed worker again until the other decides on all of its partitions. */
+    /** Nobody starts the killed worker again until the other has decided on all of its partitions. */
     void takeOver() {
         Member worker = any(cluster.workers());
         worker.kill();
         long began = System.nanoTime();
-        try (Admin admin = cluster.admin()) {
-            await("the other worker has all partitions")
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> {
-                        var group = admin.describeConsumerGroups(List.of(WORKER_GROUP))
-                                .all()
-                                .get()
-                                .get(WORKER_GROUP);
-                        var topic = admin.describeTopics(List.of(COMMANDS))
-                                .allTopicNames()
-                                .get()
-                                .get(COMMANDS);
-                        return group.members().size() == 1
-                                && group.members()
-                                                .iterator()
-                                                .next()
-                                                .assignment()
-                                                .topicPartitions()
-                                                .size()
-                                        == topic.partitions().size();
-                    });
-        }
+        List<UUID> probes = workload.probes();
+        await("each partition has an outcome")
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> cluster.decided(probes) == probes.size());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        journal.measured("take-over of a killed worker's partitions", took);
+        journal.measured(FIRST_OUTCOME, took);
         if (took.compareTo(Duration.ofSeconds(15)) > 0) {
-            journal.violation("a killed worker's partitions were taken over after %s", took);
+            journal.violation("the first outcome on a killed worker's partitions came after %s", took);
         }
         worker.release();
     }
@@ -221,6 +213,35 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
         }
     }
 
+    /** Commands are on their way and in the log, but no acknowledgement gets out any more. */
+    void loseLeaderBeforeAck() {
+        List<Proxy> ways = cluster.proxies(Protocol.KAFKA).toList();
+        ways.forEach(proxy -> proxy.set(Weather.ANSWERS_HELD));
+        last(150, 400);
+        cluster.kafka().kill();
+        ways.forEach(proxy -> proxy.set(Weather.CUT));
+        ways.forEach(proxy -> proxy.set(Weather.CLEAR));
+        last(500, 5_000);
+        cluster.kafka().start();
+        cluster.kafka().awaitReady();
+    }
+
+    /** A gigabyte of commands while nobody decides; then the workers come back to it. */
+    void fillBacklog() {
+        cluster.workers().forEach(Member::kill);
+        long bytes = isThorough ? 1L << 30 : 1L << 25;
+        workload.fillBacklog(bytes, random);
+        long began = System.nanoTime();
+        cluster.workers().forEach(Member::release);
+        await("the backlog drains")
+                .atMost(Duration.ofMinutes(5))
+                .ignoreExceptions()
+                .until(() -> cluster.backlog() < 100);
+        journal.measured(
+                "drain of a backlog of %d MB, with the start of the workers".formatted(bytes >> 20),
+                Duration.ofNanos(System.nanoTime() - began));
+    }
+
     void loseProduces() {
         weather(Blow::leadsToKafka, Weather.tearing(Tear.ANSWER_LOST, 20), 3_000, 10_000);
     }
@@ -248,14 +269,18 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     void postgresAway() {
         long from = System.currentTimeMillis();
         cluster.postgres().stop();
-        last(5_000, Integer.getInteger("faults.away", 15_000));
+        if (AWAY == 0) {
+            last(5_000, 15_000);
+        } else {
+            last(AWAY, AWAY);
+        }
         measureRefusals("Postgres", from);
         cluster.postgres().start();
     }
 
     void slowPostgres() {
         Duration delay = Duration.ofMillis(20 + random.nextInt(200));
-        weather(proxy -> proxy.protocol() == Protocol.POSTGRES, Weather.slow(delay), 4_000, 15_000);
+        weather(proxy -> proxy.protocol() == Protocol.POSTGRES, Weather.slow(delay, delay), 4_000, 15_000);
     }
 
     void fillDisk() {
@@ -305,6 +330,17 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
         weather(workersToPostgres(), Weather.tearing(Tear.LATE, 20), 5_000, 12_000);
     }
 
+    /** On the server's side: each flush of its log takes a tenth of a second longer. */
+    void slowCommits() {
+        sql("alter system set commit_siblings = 0");
+        sql("alter system set commit_delay = 100000");
+        sql("select pg_reload_conf()");
+        last(3_000, 12_000);
+        sql("alter system reset commit_siblings");
+        sql("alter system reset commit_delay");
+        sql("select pg_reload_conf()");
+    }
+
     // Redis
 
     /** Its append-only file may lag behind its answers by two seconds while the disk is busy. */
@@ -326,8 +362,9 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
         weather(proxy -> proxy.protocol() == Protocol.REDIS, Weather.CUT, 3_000, 20_000);
         long[] took = measureRefusals("Redis", from);
         // At once: what waits for a reconnect is carried out when its caller no longer expects it.
-        if (took.length > 0 && took[took.length / 2] > 500) {
-            journal.violation("half of the refusals took more than %d ms while Redis was away", took[took.length / 2]);
+        long slow = took.length == 0 ? 0 : took[took.length * 9 / 10];
+        if (slow > 500) {
+            journal.violation("a tenth of the refusals took more than %d ms while Redis was away", slow);
         }
     }
 
@@ -338,10 +375,9 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
                 .mapToLong(Journal.Refusal::tookMillis)
                 .sorted()
                 .toArray();
-        if (took.length > 0) {
-            journal.measured(
-                    "99 % of 503 while " + server + " is away", Duration.ofMillis(took[took.length * 99 / 100]));
-        }
+        journal.refusedWhileAway
+                .computeIfAbsent(server, _ -> new ConcurrentLinkedQueue<>())
+                .addAll(Arrays.stream(took).boxed().toList());
         return took;
     }
 
@@ -393,7 +429,18 @@ record Blow(Cluster cluster, Journal journal, Disk disk, Random random, boolean 
     }
 
     void slowWay() {
-        weather(anyWay(), Weather.slow(Duration.ofMillis(50 + random.nextInt(400))), 3_000, 15_000);
+        Duration delay = Duration.ofMillis(50 + random.nextInt(400));
+        weather(anyWay(), Weather.slow(delay, delay), 3_000, 15_000);
+    }
+
+    void slowOneDirection() {
+        Duration delay = Duration.ofMillis(100 + random.nextInt(900));
+        boolean isOfRequests = random.nextBoolean();
+        weather(
+                anyWay(),
+                Weather.slow(isOfRequests ? delay : Duration.ZERO, isOfRequests ? Duration.ZERO : delay),
+                3_000,
+                15_000);
     }
 
     private void weather(Predicate<Proxy> where, Weather weather, int leastMillis, int mostMillis) {

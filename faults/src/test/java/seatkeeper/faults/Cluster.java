@@ -10,14 +10,23 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import seatkeeper.faults.Marks.Protocol;
 import seatkeeper.faults.Weather.Tear;
 import seatkeeper.gateway.GatewayApplication;
@@ -37,10 +46,13 @@ final class Cluster implements AutoCloseable {
     static final int GATEWAYS = 2;
 
     private final Jvm kafka;
-    private final int kafkaPort = Ports.firstOfFree(2);
+    private final int kafkaPort;
     private final PostgresServer postgres;
     private final RedisServer redis;
     private final List<Proxy> proxies = new ArrayList<>();
+    /** The way of the clients that send commands straight into Kafka. */
+    private final Proxy clientsToKafka;
+
     private final List<Member> members = new ArrayList<>();
     private final LongAdder startedAgain = new LongAdder();
     private volatile boolean closing;
@@ -112,22 +124,28 @@ final class Cluster implements AutoCloseable {
      * @param patches of the gateways' and workers' classes
      */
     Cluster(Path folder, Path postgresFolder, List<Path> patches) {
+        // Chosen together, so that none is chosen twice: the broker's two and one for each of its clients, then the
+        // rest.
+        kafkaPort = Ports.firstOfFree(2 + WORKERS + GATEWAYS + 1 + 2 + GATEWAYS);
+        int listeners = kafkaPort + 2;
+        int servers = listeners + WORKERS + GATEWAYS + 1;
         postgres = LocalServers.postgres(
                 postgresFolder,
-                Ports.firstOfFree(1),
+                servers,
                 Map.of("shared_buffers", "64MB", "min_wal_size", "48MB", "max_wal_size", "96MB"));
-        redis = LocalServers.redis(folder.resolve("redis"), Ports.firstOfFree(1));
-        int listeners = Ports.firstOfFree(WORKERS + GATEWAYS);
+        redis = LocalServers.redis(folder.resolve("redis"), servers + 1);
         for (int i = 0; i < WORKERS; i++) {
             members.add(worker("worker-" + (i + 1), folder, patches, listeners + i));
         }
         for (int i = 0; i < GATEWAYS; i++) {
-            members.add(gateway("gateway-" + (i + 1), folder, patches, listeners + WORKERS + i));
+            members.add(gateway("gateway-" + (i + 1), folder, patches, listeners + WORKERS + i, servers + 2 + i));
         }
+        clientsToKafka = proxy("clients", Protocol.KAFKA, listeners + WORKERS + GATEWAYS);
         List<String> kafkaArguments = new ArrayList<>(
                 List.of(folder.resolve("kafka").toString(), String.valueOf(kafkaPort), String.valueOf(listeners)));
         members.forEach(member ->
                 kafkaArguments.add(String.valueOf(member.to(Protocol.KAFKA).port())));
+        kafkaArguments.add(String.valueOf(clientsToKafka.port()));
         kafka = new Jvm("kafka", folder, List.of(), "Kafka is ready", KafkaNode.class, kafkaArguments);
         try {
             startAll();
@@ -155,11 +173,10 @@ final class Cluster implements AutoCloseable {
         return new Member(jvm, List.of(toKafka, toPostgres), 0);
     }
 
-    private Member gateway(String name, Path folder, List<Path> patches, int listener) {
+    private Member gateway(String name, Path folder, List<Path> patches, int listener, int port) {
         Proxy toKafka = proxy(name, Protocol.KAFKA, listener);
         Proxy toPostgres = proxy(name, Protocol.POSTGRES, postgres.port());
         Proxy toRedis = proxy(name, Protocol.REDIS, redis.port());
-        int port = Ports.firstOfFree(1);
         List<String> arguments = new ArrayList<>(arguments(toKafka, toPostgres));
         arguments.add("--spring.data.redis.host=127.0.0.1");
         arguments.add("--spring.data.redis.port=" + toRedis.port());
@@ -240,6 +257,11 @@ final class Cluster implements AutoCloseable {
         return proxies(server).mapToLong(proxy -> proxy.torn(tear)).sum();
     }
 
+    /** As the clients see it, from behind their proxy. */
+    String clientBootstrapServers() {
+        return "127.0.0.1:" + clientsToKafka.port();
+    }
+
     String bootstrapServers() {
         return "127.0.0.1:" + kafkaPort;
     }
@@ -269,9 +291,68 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** Records of the command topic that the workers have not committed. */
+    long backlog() throws ExecutionException, InterruptedException {
+        try (Admin admin = admin()) {
+            return backlog(admin);
+        }
+    }
+
+    private static long backlog(Admin admin) throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions = admin
+                .describeTopics(List.of("booking.commands"))
+                .allTopicNames()
+                .get()
+                .get("booking.commands")
+                .partitions()
+                .stream()
+                .map(partition -> new TopicPartition("booking.commands", partition.partition()))
+                .toList();
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("booking-worker")
+                .partitionsToOffsetAndMetadata()
+                .get();
+        return admin
+                .listOffsets(
+                        partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest())))
+                .all()
+                .get()
+                .entrySet()
+                .stream()
+                .mapToLong(end -> end.getValue().offset()
+                        - (committed.get(end.getKey()) == null
+                                ? 0
+                                : committed.get(end.getKey()).offset()))
+                .sum();
+    }
+
+    /** How many of these requests have an outcome. */
+    int decided(List<UUID> requests) throws SQLException {
+        try (Connection connection = database();
+                PreparedStatement statement = connection.prepareStatement(
+                        "select count(*) from booking_requests where request_id = any (?)")) {
+            statement.setArray(1, connection.createArrayOf("uuid", requests.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    /** From now on, of a thousand marked requests that many lose their answer, whatever else is the matter. */
+    void drizzle(int commits, int evals, int produces) {
+        proxies(Protocol.POSTGRES).forEach(proxy -> proxy.drizzle(commits));
+        proxies(Protocol.REDIS).forEach(proxy -> proxy.drizzle(evals));
+        proxies(Protocol.KAFKA).forEach(proxy -> proxy.drizzle(produces));
+    }
+
+    void calm() {
+        drizzle(0, 0, 0);
+    }
+
     /** Everything is there and every way is open. */
     void heal() {
         proxies.forEach(proxy -> proxy.set(Weather.CLEAR));
+        calm();
         kafka.thaw();
         kafka.start();
         postgres.start();

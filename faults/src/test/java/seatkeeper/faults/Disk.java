@@ -10,7 +10,8 @@ import org.springframework.util.FileSystemUtils;
 /** The folder of one run; where we may mount, Postgres has a small disk of its own in it. */
 final class Disk implements AutoCloseable {
 
-    private static final String SIZE = "500m";
+    /** Enough for a million commands. */
+    private static final String SIZE = "3g";
 
     private final Path folder;
     private final boolean isMounted;

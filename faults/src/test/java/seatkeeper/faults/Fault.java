@@ -1,5 +1,7 @@
 package seatkeeper.faults;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** What can strike; each strikes, lasts its time and heals. */
@@ -17,7 +19,9 @@ enum Fault {
     KAFKA_KILLED(Blow::killKafka),
     KAFKA_FROZEN(Blow::freezeKafka),
     KAFKA_AWAY(Blow::kafkaAway, true),
+    LEADER_LOST_BEFORE_ACK(Blow::loseLeaderBeforeAck),
     PARTITIONS_ADDED(Blow::addPartitions),
+    BACKLOG(Blow::fillBacklog, true),
     PRODUCE_ANSWERS_LOST(Blow::loseProduces),
 
     POSTGRES_KILLED(Blow::killPostgres),
@@ -31,6 +35,7 @@ enum Fault {
     COMMIT_ANSWERS_LOST(Blow::loseCommits),
     COMMITS_LOST(Blow::dropCommits),
     COMMITS_LATE(Blow::delayCommits),
+    COMMITS_SLOW(Blow::slowCommits, true),
 
     REDIS_KILLED(Blow::killRedis),
     REDIS_FROZEN(Blow::freezeRedis),
@@ -44,7 +49,8 @@ enum Fault {
     WAY_CUT(Blow::cutWay),
     WAY_CUT_TOWARDS_SERVER(Blow::holdRequests),
     WAY_CUT_TOWARDS_CLIENT(Blow::holdAnswers),
-    WAY_SLOW(Blow::slowWay);
+    WAY_SLOW(Blow::slowWay),
+    WAY_SLOW_ONE_DIRECTION(Blow::slowOneDirection);
 
     private final Consumer<Blow> blow;
     /** It measures, or judges answers: nothing else may strike meanwhile. */
@@ -57,6 +63,27 @@ enum Fault {
     Fault(Consumer<Blow> blow, boolean isAlone) {
         this.blow = blow;
         this.isAlone = isAlone;
+    }
+
+    /** Short ones, one of each sort: what every build can afford. */
+    static Set<Fault> selection() {
+        return EnumSet.of(
+                WORKER_KILLED,
+                WORKER_FROZEN,
+                WORKERS_REBALANCED,
+                GATEWAY_KILLED,
+                KAFKA_KILLED,
+                LEADER_LOST_BEFORE_ACK,
+                PRODUCE_ANSWERS_LOST,
+                POSTGRES_KILLED,
+                BACKENDS_KILLED,
+                SEATS_LOCKED,
+                COMMIT_ANSWERS_LOST,
+                COMMITS_LATE,
+                REDIS_KILLED,
+                REDIS_FLUSHED,
+                EVAL_ANSWERS_LOST,
+                WAY_CUT);
     }
 
     void strike(Blow where) {

@@ -12,33 +12,40 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import seatkeeper.faults.Run.Plan;
 import seatkeeper.faults.Run.Verdict;
+import seatkeeper.faults.Workload.Load;
 
 /**
- * Nothing lost, nothing twice, whatever fails. Properties: {@code faults.seed}, {@code faults.length} (ISO 8601),
- * {@code faults.kinds} (names of {@link Fault}, separated by commas), {@code faults.clients}, {@code faults.pause}
- * (milliseconds of a client between two orders), {@code faults.away} (milliseconds Postgres stays away at most).
+ * Nothing lost, nothing twice, whatever fails. Properties:
+ *
+ * <ul>
+ *   <li>{@code faults.seed}
+ *   <li>{@code faults.length} (ISO 8601); from 5 minutes on all kinds strike, some for long, and answers are lost all the
+ *       time
+ *   <li>{@code faults.kinds}: names of {@link Fault}, separated by commas
+ *   <li>{@code faults.clients}, {@code faults.pause}: how many over HTTP, and the milliseconds between two of one's orders
+ *   <li>{@code faults.rate}: commands a second in bulk over Kafka
+ *   <li>{@code faults.mixed}: percent of the shows with commands from murmur2 and crc32 producers
+ *   <li>{@code faults.away}: milliseconds Postgres stays away in {@link Fault#POSTGRES_AWAY}
+ * </ul>
  */
 class FaultsIT {
 
-    /** From here on there is time for long faults. */
     private static final Duration THOROUGH = Duration.ofMinutes(5);
-
-    private static final long SEED =
-            Long.getLong("faults.seed", ThreadLocalRandom.current().nextLong(1L << 40));
 
     @Test
     void nothingIsLostAndNothingHappensTwice() throws Exception {
-        Duration length = Duration.parse(System.getProperty("faults.length", "PT60S"));
-        Set<Fault> faults = kinds();
-        System.out.println("faults.seed=" + SEED + " for " + length);
-        Plan plan = new Plan(
-                SEED,
-                length,
-                faults,
-                List.of(),
-                length.compareTo(THOROUGH) >= 0,
-                Integer.getInteger("faults.clients", 12),
-                Integer.getInteger("faults.pause", 25));
+        Duration length = Duration.parse(text("faults.length", "PT60S"));
+        boolean isThorough = length.compareTo(THOROUGH) >= 0;
+        long seed = Long.parseLong(
+                text("faults.seed", String.valueOf(ThreadLocalRandom.current().nextLong(1L << 40))));
+        Set<Fault> faults = kinds(isThorough);
+        Load load = new Load(
+                number("faults.clients", 12),
+                Duration.ofMillis(number("faults.pause", 25)),
+                number("faults.rate", isThorough ? 400 : 100),
+                number("faults.mixed", 12));
+        System.out.println("faults.seed=" + seed + " for " + length);
+        Plan plan = new Plan(seed, length, faults, List.of(), isThorough, load);
         Verdict verdict;
         Disk disk = new Disk(faults.contains(Fault.POSTGRES_DISK_FULL));
         try (disk;
@@ -46,18 +53,31 @@ class FaultsIT {
             verdict = Run.of(plan, cluster, disk);
         }
         System.out.println(verdict.report());
+        System.out.println(verdict.summary().line());
+        verdict.summary().append();
         assertThat(verdict.violations())
-                .as("again: -Dfaults.seed=%d; logs: %s", SEED, disk.folder())
+                .as("again: -Dfaults.seed=%d; logs: %s", seed, disk.folder())
                 .isEmpty();
         disk.delete();
     }
 
-    private static Set<Fault> kinds() {
-        String names = System.getProperty("faults.kinds", "");
-        return names.isEmpty()
-                ? EnumSet.allOf(Fault.class)
-                : Stream.of(names.split(","))
-                        .map(Fault::valueOf)
-                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+    private static Set<Fault> kinds(boolean isThorough) {
+        String names = text("faults.kinds", "");
+        if (names.isEmpty()) {
+            return isThorough ? EnumSet.allOf(Fault.class) : Fault.selection();
+        }
+        return Stream.of(names.split(","))
+                .map(Fault::valueOf)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+    }
+
+    private static int number(String property, int otherwise) {
+        return Integer.parseInt(text(property, String.valueOf(otherwise)));
+    }
+
+    /** Maven passes on what is not set as nothing. */
+    private static String text(String property, String otherwise) {
+        String value = System.getProperty(property, "");
+        return value.isEmpty() ? otherwise : value;
     }
 }

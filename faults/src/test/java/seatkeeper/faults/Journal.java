@@ -41,6 +41,9 @@ final class Journal {
     final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
     final Queue<RedisLoss> redisLosses = new ConcurrentLinkedQueue<>();
 
+    /** By server, how long 503s took while it was away, in milliseconds. */
+    final Map<String, Queue<Long>> refusedWhileAway = new ConcurrentSkipListMap<>();
+
     final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
     final Map<String, Duration> longest = new ConcurrentSkipListMap<>();

@@ -51,7 +51,7 @@ enum Mutant {
             for (String one : seatIds) {
                 redis.execute(
                         LeaseScripts.ACQUIRE,
-                        keysWithSeats(showId, List.of(one)),
+                        keys(showId, List.of(one)),
                         userId.toString(),
                         millis(ttl),
                         lifetime());

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatkeeper.faults.Run.Plan;
 import seatkeeper.faults.Run.Verdict;
+import seatkeeper.faults.Workload.Load;
 
 /** A suite that never fails proves nothing: without any one of the guards it does. */
 @Tag("mutants")
@@ -19,7 +20,8 @@ class MutantsIT {
     @ParameterizedTest
     @EnumSource
     void isCaught(Mutant mutant) throws Exception {
-        Plan plan = new Plan(1, Duration.ZERO, List.of(), mutant.rounds, false, 16, 15);
+        Plan plan =
+                new Plan(1, Duration.ZERO, List.of(), mutant.rounds, false, new Load(16, Duration.ofMillis(15), 0, 12));
         Verdict verdict;
         Disk disk = new Disk(false);
         try (disk;
@@ -33,6 +35,7 @@ class MutantsIT {
             verdict = Run.of(plan, cluster, disk);
         }
         assertThat(verdict.violations())
+                .as(verdict.report())
                 .anySatisfy(violation -> assertThat(violation).contains(mutant.caughtBy));
         System.out.println(mutant + " is caught");
         disk.delete();

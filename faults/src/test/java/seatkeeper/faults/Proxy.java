@@ -35,6 +35,8 @@ final class Proxy implements Closeable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Map<Tear, LongAdder> torn = new EnumMap<>(Tear.class);
     private volatile Weather weather = Weather.CLEAR;
+    /** Of a thousand marked requests, how many lose their answer in any weather. */
+    private volatile int drizzle;
 
     /** The server need not be there yet. */
     Proxy(String name, Protocol protocol, int target) {
@@ -65,6 +67,10 @@ final class Proxy implements Closeable {
         if (next.cut()) {
             links.forEach(Link::close);
         }
+    }
+
+    void drizzle(int perMille) {
+        drizzle = perMille;
     }
 
     /** How many marked requests came to that end. */
@@ -159,7 +165,7 @@ final class Proxy implements Closeable {
                 for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                     boolean marked = marks.in(chunk, length);
                     pass(true);
-                    Tear tear = marked && random.nextInt(100) < weather.tears() ? weather.tear() : Tear.NONE;
+                    Tear tear = marked ? tear() : Tear.NONE;
                     switch (tear) {
                         case NONE -> out.write(chunk, 0, length);
                         case ANSWER_LOST -> {
@@ -182,6 +188,14 @@ final class Proxy implements Closeable {
             } finally {
                 close();
             }
+        }
+
+        private Tear tear() {
+            Weather now = weather;
+            if (random.nextInt(100) < now.tears()) {
+                return now.tear();
+            }
+            return random.nextInt(1_000) < drizzle ? Tear.ANSWER_LOST : Tear.NONE;
         }
 
         private void answers() {
@@ -230,7 +244,7 @@ final class Proxy implements Closeable {
         }
 
         private void pass(boolean request) throws InterruptedException, IOException {
-            Duration delay = weather.delay();
+            Duration delay = request ? weather.requestDelay() : weather.answerDelay();
             if (!delay.isZero()) {
                 Thread.sleep(delay);
             }

@@ -3,6 +3,8 @@ package seatkeeper.faults;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,13 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import seatkeeper.faults.Marks.Protocol;
 import seatkeeper.faults.Weather.Tear;
@@ -28,7 +27,10 @@ import seatkeeper.faults.Weather.Tear;
 final class Run {
 
     private static final Duration RECOVERY = Duration.ofSeconds(60);
-    private static final Duration DRAIN = Duration.ofMinutes(2);
+    private static final Duration DRAIN = Duration.ofMinutes(5);
+
+    /** Of so many refusals at least a hundredth can be told. */
+    private static final int ENOUGH_REFUSALS = 300;
 
     private final Plan plan;
     private final Cluster cluster;
@@ -44,8 +46,7 @@ final class Run {
      *
      * @param rounds the faults that strike together, one round after the other; when there are none, they are drawn from
      *     faults until the length is over
-     * @param isThorough faults last as long as the issue asks, and come in twos now and then
-     * @param pauseMillis of each client between two orders
+     * @param isThorough some faults last long, and answers are lost all the time
      */
     record Plan(
             long seed,
@@ -53,11 +54,10 @@ final class Run {
             Collection<Fault> faults,
             List<List<Fault>> rounds,
             boolean isThorough,
-            int clients,
-            int pauseMillis) {}
+            Workload.Load load) {}
 
     /** What came of it. */
-    record Verdict(List<String> violations, String report) {}
+    record Verdict(List<String> violations, String report, Summary summary) {}
 
     private Run(Plan plan, Cluster cluster, Disk disk) {
         this.plan = plan;
@@ -67,12 +67,14 @@ final class Run {
     }
 
     static Verdict of(Plan plan, Cluster cluster, Disk disk) throws Exception {
+        // What a client's thread dies of is the journal's.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
         return new Run(plan, cluster, disk).run();
     }
 
     private Verdict run() throws Exception {
-        try (Workload workload = new Workload(cluster, journal, Duration.ofMillis(plan.pauseMillis))) {
-            workload.start(random.nextLong(), plan.clients);
+        try (Workload workload = new Workload(cluster, journal, plan.load)) {
+            workload.start(random.nextLong());
             strikeAll(workload);
             cluster.heal();
             await("every gateway sells")
@@ -82,7 +84,10 @@ final class Run {
         }
         drain();
         Evidence evidence = Evidence.gather(cluster);
-        return new Verdict(Checker.violations(journal, evidence), report(evidence));
+        requireQuickRefusals();
+        List<String> violations = Checker.violations(journal, evidence);
+        Summary summary = summary(evidence, violations.size());
+        return new Verdict(violations, report(), summary);
     }
 
     private void strikeAll(Workload workload) throws InterruptedException {
@@ -95,17 +100,26 @@ final class Run {
             List<Fault> faults = new ArrayList<>(List.of(next(bag)));
             if (faults.getFirst().isAlone) {
                 cluster.heal();
-            } else if (random.nextInt(plan.isThorough ? 4 : 2) == 0 && !bag.isEmpty() && !bag.getFirst().isAlone) {
+            } else {
+                drizzle();
+            }
+            if (!faults.getFirst().isAlone && random.nextInt(4) == 0 && !bag.isEmpty() && !bag.getFirst().isAlone) {
                 faults.add(bag.removeFirst());
             }
             round(faults, workload);
         }
     }
 
+    private void drizzle() {
+        if (plan.isThorough) {
+            cluster.drizzle(60, 3, 20);
+        }
+    }
+
     private void round(List<Fault> faults, Workload workload) throws InterruptedException {
         Thread.sleep(random.nextInt(1_000));
         long from = System.nanoTime();
-        strike(faults);
+        strike(faults, workload);
         long healed = System.nanoTime();
         recover(workload, faults);
         say("%s, %.1f s; well again after %.1f s"
@@ -122,10 +136,16 @@ final class Run {
         return bag.removeFirst();
     }
 
-    private void strike(List<Fault> faults) throws InterruptedException {
+    private void strike(List<Fault> faults, Workload workload) throws InterruptedException {
         List<Thread> blows = new ArrayList<>();
         for (Fault fault : faults) {
-            Blow blow = new Blow(cluster, journal, disk, new Random(random.nextLong()), plan.isThorough);
+            Blow blow = new Blow(
+                    cluster,
+                    workload,
+                    journal,
+                    disk,
+                    new Random(random.nextLong()),
+                    plan.isThorough && random.nextInt(3) == 0);
             blows.add(Thread.ofVirtual().start(() -> strike(fault, blow)));
             Thread.sleep(random.nextInt(1_000));
         }
@@ -161,67 +181,54 @@ final class Run {
 
     /** Until the workers have committed all there is. */
     private void drain() {
-        try (Admin admin = cluster.admin()) {
-            await("the backlog drains").atMost(DRAIN).ignoreExceptions().until(() -> backlog(admin) == 0);
-        }
-    }
-
-    private static long backlog(Admin admin) throws ExecutionException, InterruptedException {
-        List<TopicPartition> partitions = admin
-                .describeTopics(List.of("booking.commands"))
-                .allTopicNames()
-                .get()
-                .get("booking.commands")
-                .partitions()
-                .stream()
-                .map(partition -> new TopicPartition("booking.commands", partition.partition()))
-                .toList();
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("booking-worker")
-                .partitionsToOffsetAndMetadata()
-                .get();
-        return admin
-                .listOffsets(
-                        partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest())))
-                .all()
-                .get()
-                .entrySet()
-                .stream()
-                .mapToLong(end -> end.getValue().offset()
-                        - (committed.get(end.getKey()) == null
-                                ? 0
-                                : committed.get(end.getKey()).offset()))
-                .sum();
+        await("the backlog drains").atMost(DRAIN).ignoreExceptions().until(() -> cluster.backlog() == 0);
     }
 
     private void say(String what) {
         System.out.printf("%7.1f s  %s%n", (System.nanoTime() - began) / 1e9, what);
     }
 
-    private String report(Evidence evidence) {
-        StringBuilder report =
-                new StringBuilder("seed %d, %s: %d faults, %d commands, %d requests decided, %d accepted%n"
-                        .formatted(
-                                plan.seed,
-                                plan.length,
-                                struck.values().stream().mapToInt(n -> n).sum(),
-                                evidence.commands().size(),
-                                evidence.rows().size(),
-                                journal.accepted.size()));
-        report.append("faults: ").append(struck).append('\n');
+    /** A dependency that is away is told at once. */
+    private void requireQuickRefusals() {
+        journal.refusedWhileAway.forEach((server, took) -> {
+            if (took.size() >= ENOUGH_REFUSALS && Summary.p99(took) > 1_000) {
+                journal.violation("99 %% of refusals took up to %d ms while %s was away", Summary.p99(took), server);
+            }
+        });
+    }
+
+    private Summary summary(Evidence evidence, int violations) {
+        return new Summary(
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                plan.seed,
+                plan.length.toString(),
+                evidence.commands().size(),
+                evidence.rows().size(),
+                struck.values().stream().mapToInt(n -> n).sum(),
+                struck,
+                notPossible.keySet(),
+                ends(Tear.ANSWER_LOST),
+                ends(Tear.REQUEST_LOST),
+                ends(Tear.LATE),
+                Summary.retries(journal, evidence),
+                journal.counts()
+                        .getOrDefault("orders for shows of both partitioners", new LongAdder())
+                        .sum(),
+                cluster.startedAgain(),
+                journal.longest.getOrDefault(Blow.FIRST_OUTCOME, Duration.ZERO).toMillis(),
+                journal.refusedWhileAway.entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, away -> Summary.p99(away.getValue()))),
+                violations);
+    }
+
+    private Map<String, Long> ends(Tear tear) {
+        return Stream.of(Protocol.values())
+                .collect(Collectors.toMap(protocol -> protocol.marked, protocol -> cluster.torn(protocol, tear)));
+    }
+
+    private String report() {
+        StringBuilder report = new StringBuilder();
         notPossible.forEach((fault, why) -> report.append("NOT RUN: %s, %s%n".formatted(fault, why)));
-        for (Protocol protocol : Protocol.values()) {
-            report.append("%s: %d answers lost, %d requests lost, %d late%n"
-                    .formatted(
-                            protocol.marked,
-                            cluster.torn(protocol, Tear.ANSWER_LOST),
-                            cluster.torn(protocol, Tear.REQUEST_LOST),
-                            cluster.torn(protocol, Tear.LATE)));
-        }
-        report.append("calls lost or 5xx and retried with the same id: %d, of %d requests%n"
-                .formatted(
-                        journal.tried.values().stream().mapToInt(n -> n).sum(),
-                        journal.tried.values().stream().filter(n -> n > 0).count()));
-        report.append("started again by the supervisor: %d%n".formatted(cluster.startedAgain()));
         report.append("refusals (503) in ms: %s%n".formatted(percentiles(503)));
         report.append("no answer in ms: %s%n".formatted(percentiles(0)));
         journal.longest.forEach(

@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -30,9 +31,6 @@ import seatkeeper.faults.Http.Answer;
 final class Workload implements AutoCloseable {
 
     private static final int LIVE_SHOWS = 8;
-    private static final int SEATS = 40;
-    /** Orders a show gets before another takes its place; most of the last ones find no seat. */
-    private static final int ORDERS_PER_SHOW = 50;
 
     private static final int CANARIES = 20_000;
     private static final int REMEMBERED = 512;
@@ -41,9 +39,15 @@ final class Workload implements AutoCloseable {
     private final Cluster cluster;
     private final Journal journal;
     private final Http http;
-    private final Duration pause;
+    private final Load load;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<Show> shows = new CopyOnWriteArrayList<>();
+    /** Those of the commands in bulk. */
+    private final List<Show> bulkShows = new CopyOnWriteArrayList<>();
+
+    /** Shared by the shows that have the same. */
+    private final Map<List<String>, Set<String>> seatSets = new ConcurrentHashMap<>();
+
     private final AtomicInteger showsMade = new AtomicInteger();
     /** Some of the latest orders, to be asked about, repeated and contradicted. */
     private final AtomicReferenceArray<Order> remembered = new AtomicReferenceArray<>(REMEMBERED);
@@ -52,31 +56,60 @@ final class Workload implements AutoCloseable {
     private final AtomicInteger canaries = new AtomicInteger();
 
     private final List<Thread> clients = new ArrayList<>();
+    private volatile int partitions = 1;
     private volatile boolean running = true;
+
+    /**
+     * How much there is to do.
+     *
+     * @param clients over HTTP, and now and then over Kafka
+     * @param pause of each client between two orders, on average
+     * @param rate of commands a second that come in bulk over Kafka
+     * @param mixed of a hundred shows, how many get their commands from producers of two minds about the partition
+     */
+    record Load(int clients, Duration pause, int rate, int mixed) {}
+
+    /** Few seats that many want, or many. */
+    @SuppressWarnings("ImmutableEnumChecker") // toList makes an unmodifiable one
+    private enum Size {
+        SMALL(40, 50),
+        LARGE(400, 600);
+
+        /** How many a show gets before another takes its place; most of the last ones find no seat. */
+        private final int orders;
+
+        private final List<String> seats;
+
+        Size(int seats, int orders) {
+            this.orders = orders;
+            this.seats = IntStream.rangeClosed(1, seats)
+                    .mapToObj(seat -> "A-" + seat)
+                    .toList();
+        }
+    }
 
     /** A show on sale. */
     private record Show(
             String id,
-            List<String> seats,
+            Size size,
             boolean isMixed,
             boolean isRecycled,
             AtomicInteger uses,
             CopyOnWriteArrayList<Order> orders) {}
 
-    /**
-     * Clients that do not run yet.
-     *
-     * @param pause of each client between two orders, on average
-     */
-    Workload(Cluster cluster, Journal journal, Duration pause) {
+    /** Clients that do not run yet. */
+    Workload(Cluster cluster, Journal journal, Load load) {
         this.cluster = cluster;
         this.journal = journal;
         this.http = new Http(journal);
-        this.pause = pause;
+        this.load = load;
         this.producer = new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", cluster.bootstrapServers(),
+                        "bootstrap.servers", cluster.clientBootstrapServers(),
                         "acks", "all",
+                        // A lost answer makes it send the record again, and the log has it twice.
+                        "enable.idempotence", false,
+                        "linger.ms", 2,
                         "delivery.timeout.ms", 8_000,
                         "request.timeout.ms", 4_000,
                         "max.block.ms", 2_000),
@@ -84,18 +117,25 @@ final class Workload implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    void start(long seed, int count) {
+    void start(long seed) {
         Random random = new Random(seed);
         create(
                 canaryShow,
                 IntStream.rangeClosed(1, CANARIES).mapToObj(i -> "C-" + i).toList(),
                 random);
         for (int i = 0; i < LIVE_SHOWS; i++) {
-            openShow(random);
+            openShow(shows, Size.SMALL, random);
         }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < load.clients; i++) {
             Random own = new Random(random.nextLong());
             clients.add(Thread.ofVirtual().start(() -> run(own)));
+        }
+        if (load.rate > 0) {
+            for (int i = 0; i < LIVE_SHOWS; i++) {
+                openShow(bulkShows, Size.LARGE, random);
+            }
+            Random own = new Random(random.nextLong());
+            clients.add(Thread.ofPlatform().start(() -> runInBulk(own)));
         }
     }
 
@@ -121,7 +161,7 @@ final class Workload implements AutoCloseable {
             } catch (RuntimeException e) {
                 journal.violation("a client failed: %s", e);
             }
-            sleep(random.nextInt(2 * (int) pause.toMillis() + 1));
+            sleep(random.nextInt(2 * (int) load.pause.toMillis() + 1));
         }
     }
 
@@ -130,13 +170,13 @@ final class Workload implements AutoCloseable {
         if (die < 50) {
             buy(random);
         } else if (die < 64) {
-            command(random);
+            command(show(random), random);
         } else if (die < 72) {
-            change(random);
+            change(show(random), random);
         } else if (die < 78) {
-            sameIdOnTwoShows(random);
+            sameIdOnTwoShows(show(random), show(random), random);
         } else if (die < 82) {
-            rubbish(random);
+            rubbish(show(random), random);
         } else if (die < 90) {
             ask(random);
         } else if (die < 95) {
@@ -326,10 +366,94 @@ final class Workload implements AutoCloseable {
 
     // Over Kafka
 
-    private void command(Random random) {
-        Show show = show(random);
+    /** As many commands a second as are asked for, whatever becomes of them. */
+    private void runInBulk(Random random) {
+        long began = System.nanoTime();
+        for (long sent = 0; running; sent++) {
+            try {
+                bulk(random);
+            } catch (RuntimeException e) {
+                journal.violation("a client failed: %s", e);
+            }
+            long ahead = began + sent * 1_000_000_000L / load.rate - System.nanoTime();
+            if (ahead > 2_000_000) {
+                sleep(ahead / 1_000_000);
+            } else if (ahead < -1_000_000_000) {
+                // The broker was away; what was missed is not made good.
+                began -= ahead;
+            }
+        }
+    }
+
+    private void bulk(Random random) {
+        Show show = next(bulkShows, random);
+        int die = random.nextInt(100);
+        if (die < 70) {
+            command(show, random);
+        } else if (die < 92) {
+            change(show, random);
+        } else if (die < 96) {
+            again(show, random);
+        } else if (die < 99) {
+            sameIdOnTwoShows(show, next(bulkShows, random), random);
+        } else {
+            rubbish(show, random);
+        }
+    }
+
+    /** Long after it was decided. */
+    private void again(Show show, Random random) {
+        if (!show.orders.isEmpty()) {
+            send(show.orders.get(random.nextInt(show.orders.size())), show.isMixed && random.nextBoolean());
+        }
+    }
+
+    /** Large commands, past the proxies; back when the broker has them. */
+    void fillBacklog(long bytes, Random random) {
+        String padding = "x".repeat(100_000);
+        try (KafkaProducer<byte[], byte[]> direct = new KafkaProducer<>(
+                Map.of("bootstrap.servers", cluster.bootstrapServers(), "acks", "all", "max.request.size", 2 << 20),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (long sent = 0; sent < bytes; sent += padding.length()) {
+                Show show = show(random);
+                Order order = Order.confirm(show.id, UUID.randomUUID(), seats(show, random));
+                Map<String, Object> command = order.command();
+                command.put(Order.PADDING, padding);
+                journal.count("Kafka commands");
+                produce(
+                        direct,
+                        show.id,
+                        Order.JSON.writeValueAsBytes(command),
+                        null,
+                        () -> journal.accepted.add(order.id()));
+            }
+        }
+    }
+
+    /** One command on each partition, whose outcome shows that somebody decides there. */
+    List<UUID> probes() {
+        List<UUID> probes = new ArrayList<>();
+        int count = partitions();
+        for (int partition = 0; partition < count; partition++) {
+            Order order = Order.confirm("no-show-" + UUID.randomUUID(), UUID.randomUUID(), List.of("A-1"));
+            probes.add(order.id());
+            journal.count("Kafka commands");
+            produce(
+                    producer,
+                    order.show(),
+                    Order.JSON.writeValueAsBytes(order.command()),
+                    partition,
+                    () -> journal.accepted.add(order.id()));
+        }
+        return probes;
+    }
+
+    private void command(Show show, Random random) {
         Order order = Order.confirm(show.id, UUID.randomUUID(), seats(show, random));
-        remember(order, random);
+        if (show.size == Size.SMALL || random.nextInt(50) == 0) {
+            remember(order, random);
+        }
         show.orders.add(order);
         int times = random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1;
         for (int i = 0; i < times; i++) {
@@ -341,11 +465,10 @@ final class Workload implements AutoCloseable {
     }
 
     /** What only comes through Kafka here: cancels and swaps of earlier orders, seats blocked and sold directly. */
-    private void change(Random random) {
-        Show show = show(random);
+    private void change(Show show, Random random) {
         Order first = show.orders.isEmpty() ? null : show.orders.get(random.nextInt(show.orders.size()));
         if (!show.isRecycled || first == null) {
-            command(random);
+            command(show, random);
             return;
         }
         UUID user = random.nextInt(12) == 0 ? UUID.randomUUID() : first.user();
@@ -376,9 +499,7 @@ final class Workload implements AutoCloseable {
     }
 
     /** Two workers meet on one id. */
-    private void sameIdOnTwoShows(Random random) {
-        Show one = show(random);
-        Show other = show(random);
+    private void sameIdOnTwoShows(Show one, Show other, Random random) {
         Order order = Order.confirm(one.id, UUID.randomUUID(), seats(one, random));
         send(order, false);
         send(Order.confirm(other.id, order.user(), seats(other, random)).withId(order.id()), false);
@@ -388,18 +509,31 @@ final class Workload implements AutoCloseable {
     private int crc32(String show) {
         CRC32 crc = new CRC32();
         crc.update(show.getBytes(UTF_8));
-        return (int) (crc.getValue() % producer.partitionsFor(COMMANDS).size());
+        return (int) (crc.getValue() % partitions());
+    }
+
+    /** As last heard from the broker. */
+    private int partitions() {
+        try {
+            partitions = producer.partitionsFor(COMMANDS).size();
+        } catch (org.apache.kafka.common.KafkaException e) {
+            journal.count("Kafka does not say how many partitions there are");
+        }
+        return partitions;
     }
 
     private void send(Order order, boolean byCrc32) {
         byte[] value = Order.JSON.writeValueAsBytes(order.command());
-        journal.tried.putIfAbsent(order.id(), 0);
         journal.count("Kafka commands");
-        produce(order.show(), value, byCrc32, () -> journal.accepted.add(order.id()));
+        produce(
+                producer,
+                order.show(),
+                value,
+                byCrc32 ? crc32(order.show()) : null,
+                () -> journal.accepted.add(order.id()));
     }
 
-    private void rubbish(Random random) {
-        Show show = show(random);
+    private void rubbish(Show show, Random random) {
         Map<String, Object> command =
                 Order.confirm(show.id, UUID.randomUUID(), seats(show, random)).command();
         String key = show.id;
@@ -412,13 +546,17 @@ final class Workload implements AutoCloseable {
             default -> command.put("seat_ids", List.of());
         }
         journal.count("Kafka rubbish");
-        produce(key, value == null ? Order.JSON.writeValueAsBytes(command) : value, false, () -> {});
+        produce(producer, key, value == null ? Order.JSON.writeValueAsBytes(command) : value, null, () -> {});
     }
 
-    private void produce(String key, byte[] value, boolean byCrc32, Runnable acknowledged) {
+    private void produce(
+            KafkaProducer<byte[], byte[]> by,
+            String key,
+            byte[] value,
+            @Nullable Integer partition,
+            Runnable acknowledged) {
         try {
-            Integer partition = byCrc32 ? crc32(key) : null;
-            var _ = producer.send(new ProducerRecord<>(COMMANDS, partition, key.getBytes(UTF_8), value), (_, e) -> {
+            var _ = by.send(new ProducerRecord<>(COMMANDS, partition, key.getBytes(UTF_8), value), (_, e) -> {
                 if (e == null) {
                     acknowledged.run();
                 } else {
@@ -452,34 +590,44 @@ final class Workload implements AutoCloseable {
     }
 
     private Show show(Random random) {
-        int place = random.nextInt(shows.size());
-        Show show = shows.get(place);
-        if (show.uses.incrementAndGet() == ORDERS_PER_SHOW) {
-            openShow(random);
-            shows.remove(show);
+        return next(shows, random);
+    }
+
+    /** One of them; another takes its place when it is used up, which nobody waits for. */
+    private Show next(List<Show> all, Random random) {
+        Show show = all.get(random.nextInt(LIVE_SHOWS));
+        if (show.uses.incrementAndGet() == show.size.orders) {
+            Random own = new Random(random.nextLong());
+            Thread.ofVirtual().start(() -> {
+                if (openShow(all, show.size, own)) {
+                    all.remove(show);
+                }
+            });
+        }
+        if (show.isMixed) {
+            journal.count("orders for shows of both partitioners");
         }
         return show;
     }
 
-    private void openShow(Random random) {
+    private boolean openShow(List<Show> all, Size size, Random random) {
         int number = showsMade.incrementAndGet();
-        // One of eight gets its commands from producers of two minds.
-        boolean isMixed = number % 8 == 0;
+        boolean isMixed = random.nextInt(100) < load.mixed;
         boolean isRecycled = number % 2 == 0;
         String id = "show-" + UUID.randomUUID();
-        List<String> seats =
-                IntStream.rangeClosed(1, SEATS).mapToObj(seat -> "A-" + seat).toList();
         if (isRecycled) {
             journal.recycledShows.add(id);
         }
-        if (create(id, seats, random)) {
-            shows.add(new Show(id, seats, isMixed, isRecycled, new AtomicInteger(), new CopyOnWriteArrayList<>()));
+        if (create(id, size.seats, random)) {
+            all.add(new Show(id, size, isMixed, isRecycled, new AtomicInteger(), new CopyOnWriteArrayList<>()));
+            return true;
         }
+        return false;
     }
 
     /** A show is not used before it is there, so that no decision depends on when it came. */
     private boolean create(String id, List<String> seats, Random random) {
-        journal.shows.put(id, new LinkedHashSet<>(seats));
+        journal.shows.put(id, seatSets.computeIfAbsent(seats, list -> new LinkedHashSet<>(list)));
         String body = Order.JSON.writeValueAsString(Map.of("seats", seats));
         while (running) {
             Answer answer = http.put(gateway(random), "/shows/" + id, body);
@@ -493,12 +641,12 @@ final class Workload implements AutoCloseable {
 
     /** One to four neighbours or strangers; now and then one that does not exist. */
     private static List<String> seats(Show show, Random random) {
-        List<String> seats = new ArrayList<>(show.seats);
-        if (random.nextInt(30) == 0) {
-            seats.add("Z-1");
+        List<String> all = show.size.seats;
+        Set<String> seats = new LinkedHashSet<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            seats.add(random.nextInt(60) == 0 ? "Z-1" : all.get(random.nextInt(all.size())));
         }
-        Collections.shuffle(seats, random);
-        return List.copyOf(seats.subList(0, 1 + random.nextInt(4)));
+        return List.copyOf(seats);
     }
 
     private void remember(Order order, Random random) {

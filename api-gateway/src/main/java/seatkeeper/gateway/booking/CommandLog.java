@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -38,6 +39,9 @@ import seatkeeper.gateway.web.Refusal;
  */
 @Component
 class CommandLog implements DisposableBean {
+
+    /** With the broker, at each step. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final CommandCodec codec;
@@ -99,7 +103,11 @@ class CommandLog implements DisposableBean {
         Consumer<byte[], byte[]> consumer = consumer();
         Map<TopicPartition, Long> ends = seekToUndecided(consumer);
         while (!ends.isEmpty() && found.size() < wanted.size()) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(PATIENCE);
+            if (records.nextOffsets().isEmpty()) {
+                throw new KafkaException("the broker of " + Topics.COMMANDS + " is silent");
+            }
+            for (ConsumerRecord<byte[], byte[]> record : records) {
                 if (codec.decode(record.key(), record.value()) instanceof Decoded.Valid(Command command)
                         && wanted.contains(command.requestId())) {
                     found.putIfAbsent(command.requestId(), command);
@@ -168,6 +176,7 @@ class CommandLog implements DisposableBean {
     private static Properties settings() {
         Properties settings = new Properties();
         settings.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
+        settings.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(PATIENCE.toMillis()));
         return settings;
     }
 }

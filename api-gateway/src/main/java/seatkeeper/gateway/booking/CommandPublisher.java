@@ -21,7 +21,7 @@ import seatkeeper.gateway.web.Refusal;
 class CommandPublisher {
 
     /** Longer than the producer's delivery.timeout.ms, which ends the wait with the cause. */
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final KafkaOperations<byte[], byte[]> kafka;
 
