@@ -370,6 +370,11 @@ record Blow(Cluster cluster, Workload workload, Journal journal, Disk disk, Rand
 
     /** How long each took, in milliseconds, the quickest first. */
     private long[] measureRefusals(String server, long from) {
+        journal.refusals.stream()
+                .filter(refusal -> refusal.status() == 503 && refusal.at() >= from)
+                .forEach(refusal -> journal.measured(
+                        "503 of %s while %s was away".formatted(refusal.call(), server),
+                        Duration.ofMillis(refusal.tookMillis())));
         long[] took = journal.refusals.stream()
                 .filter(refusal -> refusal.status() == 503 && refusal.at() >= from)
                 .mapToLong(Journal.Refusal::tookMillis)

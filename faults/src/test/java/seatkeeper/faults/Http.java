@@ -109,7 +109,7 @@ final class Http {
                 restUntil.put(gateway, System.nanoTime() + Duration.ofSeconds(1).toNanos());
             }
             journal.refusals.add(
-                    new Journal.Refusal(gateway.toString(), 0, "", sentAt, System.currentTimeMillis() - sentAt));
+                    new Journal.Refusal(gateway.toString(), kind, 0, "", sentAt, System.currentTimeMillis() - sentAt));
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -122,6 +122,7 @@ final class Http {
         if (answer.status() >= 500) {
             journal.refusals.add(new Journal.Refusal(
                     gateway.toString(),
+                    kind,
                     answer.status(),
                     answer.text("code"),
                     answer.sentAt(),

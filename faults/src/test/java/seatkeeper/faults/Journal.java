@@ -25,7 +25,7 @@ final class Journal {
     record RedisLoss(long since, long from, long until) {}
 
     /** A call that was answered 5xx, or with status 0 not at all. */
-    record Refusal(String gateway, int status, String code, long at, long tookMillis) {}
+    record Refusal(String gateway, String call, int status, String code, long at, long tookMillis) {}
 
     final Map<String, Set<String>> shows = new ConcurrentHashMap<>();
     /** Whose seats become free again without a word to those who lease them. */

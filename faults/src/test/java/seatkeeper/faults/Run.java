@@ -26,7 +26,7 @@ import seatkeeper.faults.Weather.Tear;
 /** A cluster under load, struck by one fault after the other; then healed, drained and judged. */
 final class Run {
 
-    private static final Duration RECOVERY = Duration.ofSeconds(60);
+    private static final Duration RECOVERY = Duration.ofMinutes(2);
     private static final Duration DRAIN = Duration.ofMinutes(5);
 
     /** Of so many refusals at least a hundredth can be told. */
@@ -76,18 +76,27 @@ final class Run {
         try (Workload workload = new Workload(cluster, journal, plan.load)) {
             workload.start(random.nextLong());
             strikeAll(workload);
-            cluster.heal();
-            await("every gateway sells")
-                    .atMost(RECOVERY)
-                    .until(() -> cluster.gateways().stream().allMatch(workload::canBuy));
+            heal(workload);
+            say("healed");
             workload.stop();
         }
+        say("stopped");
         drain();
+        say("drained");
         Evidence evidence = Evidence.gather(cluster);
+        say("gathered");
         requireQuickRefusals();
         List<String> violations = Checker.violations(journal, evidence);
+        say("checked");
         Summary summary = summary(evidence, violations.size());
         return new Verdict(violations, report(), summary);
+    }
+
+    private void heal(Workload workload) {
+        cluster.heal();
+        await("every gateway sells")
+                .atMost(RECOVERY)
+                .until(() -> cluster.gateways().stream().allMatch(workload::canBuy));
     }
 
     private void strikeAll(Workload workload) throws InterruptedException {
@@ -99,7 +108,7 @@ final class Run {
         while (plan.rounds.isEmpty() && System.nanoTime() < end) {
             List<Fault> faults = new ArrayList<>(List.of(next(bag)));
             if (faults.getFirst().isAlone) {
-                cluster.heal();
+                heal(workload);
             } else {
                 drizzle();
             }
@@ -112,7 +121,7 @@ final class Run {
 
     private void drizzle() {
         if (plan.isThorough) {
-            cluster.drizzle(60, 3, 20);
+            cluster.drizzle(100, 5, 30);
         }
     }
 
@@ -121,6 +130,11 @@ final class Run {
         long from = System.nanoTime();
         strike(faults, workload);
         long healed = System.nanoTime();
+        // Now and then the next one strikes while all are still busy with this one.
+        if (plan.rounds.isEmpty() && !faults.getFirst().isAlone && random.nextInt(3) > 0) {
+            say("%s, %.1f s".formatted(faults, (healed - from) / 1e9));
+            return;
+        }
         recover(workload, faults);
         say("%s, %.1f s; well again after %.1f s"
                 .formatted(faults, (healed - from) / 1e9, (System.nanoTime() - healed) / 1e9));

@@ -408,9 +408,9 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** Large commands, past the proxies; back when the broker has them. */
+    /** Commands nearly as large as they may be, past the proxies; back when the broker has them. */
     void fillBacklog(long bytes, Random random) {
-        String padding = "x".repeat(100_000);
+        String padding = "x".repeat(60_000);
         try (KafkaProducer<byte[], byte[]> direct = new KafkaProducer<>(
                 Map.of("bootstrap.servers", cluster.bootstrapServers(), "acks", "all", "max.request.size", 2 << 20),
                 new ByteArraySerializer(),

@@ -76,10 +76,14 @@ class FailureIT {
     void skipsNothingWhilePostgresIsAway() {
         String[] seats = seats(300);
         String show = show(seats);
+        String leased = show("A1");
+        API.lock(leased, user, "A1").expect(200);
         try (Kafka.Reader deadLetters = Kafka.deadLetters()) {
             List<UUID> ids;
             try (var _ = RunningSystem.postgresStopped()) {
                 quickly(() -> API.status(randomUUID()).expect(503, "UNAVAILABLE"));
+                API.post("/booking/confirm", Api.confirmation(request, leased, user, "A1"), "Prefer", "wait=1")
+                        .expect(202);
                 ids = send(show, seats);
             }
             allDecided(ids);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 import seatkeeper.contract.Code;
 import seatkeeper.contract.Command;
@@ -152,8 +153,17 @@ class Bookings {
             return new Known.Decided(outcome);
         }
         return pending instanceof Known.Pending(Command command)
-                ? requests.decided(command.requestId()).orElse(pending)
+                ? decided(command.requestId()).orElse(pending)
                 : pending;
+    }
+
+    /** Nothing known when Postgres is away: what is accepted stays accepted. */
+    private Optional<Known> decided(UUID requestId) {
+        try {
+            return requests.decided(requestId);
+        } catch (DataAccessException e) {
+            return Optional.empty();
+        }
     }
 
     private static void requireSamePayload(Known known, Command command) {

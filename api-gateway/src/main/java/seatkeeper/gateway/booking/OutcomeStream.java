@@ -1,8 +1,15 @@
 package seatkeeper.gateway.booking;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,6 +44,9 @@ class OutcomeStream implements SmartLifecycle {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration PARTITIONS_CHECKED_EVERY = Duration.ofSeconds(30);
+
+    /** Far from what keeps a call waiting for the others. */
+    private static final int SIDE_BY_SIDE = 32;
 
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final Requests requests;
@@ -96,11 +106,8 @@ class OutcomeStream implements SmartLifecycle {
                 follow(opened);
             } catch (WakeupException e) {
                 // Asked to stop.
-            } catch (KafkaException | DataAccessException e) {
-                if (failures++ % 60 == 0) {
-                    log.warn("outcomes wait: {}", e.toString());
-                }
-                pause();
+            } catch (KafkaException e) {
+                wait(e);
             } catch (RuntimeException e) {
                 log.error("a bug: outcomes are read again from the last place settled", e);
                 pause();
@@ -132,7 +139,7 @@ class OutcomeStream implements SmartLifecycle {
         while (isRunning()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             if (!records.isEmpty()) {
-                arrived(records);
+                settleAll(outcomes(records));
                 consumer.commitSync();
                 failures = 0;
             }
@@ -143,26 +150,66 @@ class OutcomeStream implements SmartLifecycle {
         }
     }
 
-    private void arrived(ConsumerRecords<byte[], byte[]> records) {
-        DataAccessException redisAway = null;
+    private static List<Outcome> outcomes(ConsumerRecords<byte[], byte[]> records) {
+        List<Outcome> outcomes = new ArrayList<>(records.count());
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Outcome outcome = read(record);
-            if (outcome == null) {
-                continue;
+            if (outcome != null) {
+                outcomes.add(outcome);
             }
-            try {
-                if (redisAway == null) {
-                    requests.settle(outcome);
-                }
-            } catch (DataAccessException e) {
-                // The outcome stands all the same, and who waits for it need not wait for Redis.
-                redisAway = e;
+        }
+        return outcomes;
+    }
+
+    /** However long Redis is away, or loses a call now and then: what is settled need not be settled again. */
+    private void settleAll(List<Outcome> outcomes) {
+        Queue<Outcome> left = new ConcurrentLinkedQueue<>(outcomes);
+        while (!left.isEmpty()) {
+            if (!isRunning()) {
+                throw new WakeupException();
             }
-            waiters.wake(outcome);
+            left = settle(left);
         }
-        if (redisAway != null) {
-            throw redisAway;
+    }
+
+    /** Side by side, for each waits for Redis twice; any order will do. Those that could not be settled come back. */
+    private Queue<Outcome> settle(Collection<Outcome> outcomes) {
+        Queue<Outcome> failed = new ConcurrentLinkedQueue<>();
+        Queue<RuntimeException> causes = new ConcurrentLinkedQueue<>();
+        Semaphore places = new Semaphore(SIDE_BY_SIDE);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Outcome outcome : outcomes) {
+                places.acquireUninterruptibly();
+                threads.execute(() -> {
+                    try {
+                        requests.settle(outcome);
+                    } catch (RuntimeException e) {
+                        failed.add(outcome);
+                        causes.add(e);
+                    } finally {
+                        places.release();
+                    }
+                    // The outcome stands all the same, and who waits for it need not wait for Redis.
+                    waiters.wake(outcome);
+                });
+            }
         }
+        for (RuntimeException cause : causes) {
+            if (!(cause instanceof DataAccessException)) {
+                throw cause;
+            }
+        }
+        if (!causes.isEmpty()) {
+            wait(causes.element());
+        }
+        return failed;
+    }
+
+    private void wait(RuntimeException cause) {
+        if (failures++ % 60 == 0) {
+            log.warn("outcomes wait: {}", cause.toString());
+        }
+        pause();
     }
 
     private static @Nullable Outcome read(ConsumerRecord<byte[], byte[]> record) {
