@@ -112,7 +112,10 @@ final class Run {
             } else {
                 drizzle();
             }
-            if (!faults.getFirst().isAlone && random.nextInt(4) == 0 && !bag.isEmpty() && !bag.getFirst().isAlone) {
+            if (!faults.getFirst().isAlone
+                    && random.nextInt(plan.isThorough ? 2 : 4) == 0
+                    && !bag.isEmpty()
+                    && !bag.getFirst().isAlone) {
                 faults.add(bag.removeFirst());
             }
             round(faults, workload);

@@ -88,6 +88,8 @@ class FailureIT {
             }
             allDecided(ids);
             assertThat(deadLetters.records()).isEmpty();
+            // Its pool looks for Postgres in ever longer steps.
+            await().atMost(30, SECONDS).untilAsserted(() -> API.status(request).expect(200));
         }
         InvariantsIT.audit(show);
     }

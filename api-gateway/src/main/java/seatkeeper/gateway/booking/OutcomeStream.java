@@ -3,13 +3,15 @@ package seatkeeper.gateway.booking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,9 +46,6 @@ class OutcomeStream implements SmartLifecycle {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration PARTITIONS_CHECKED_EVERY = Duration.ofSeconds(30);
-
-    /** Far from what keeps a call waiting for the others. */
-    private static final int SIDE_BY_SIDE = 32;
 
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final Requests requests;
@@ -163,7 +162,7 @@ class OutcomeStream implements SmartLifecycle {
 
     /** However long Redis is away, or loses a call now and then: what is settled need not be settled again. */
     private void settleAll(List<Outcome> outcomes) {
-        Queue<Outcome> left = new ConcurrentLinkedQueue<>(outcomes);
+        Collection<Outcome> left = outcomes;
         while (!left.isEmpty()) {
             if (!isRunning()) {
                 throw new WakeupException();
@@ -172,27 +171,16 @@ class OutcomeStream implements SmartLifecycle {
         }
     }
 
-    /** Side by side, for each waits for Redis twice; any order will do. Those that could not be settled come back. */
-    private Queue<Outcome> settle(Collection<Outcome> outcomes) {
+    /** The shows side by side, for each outcome waits for Redis twice. Those that could not be settled come back. */
+    private Collection<Outcome> settle(Collection<Outcome> outcomes) {
+        Map<String, List<Outcome>> shows = new LinkedHashMap<>();
+        outcomes.forEach(outcome -> shows.computeIfAbsent(
+                        Objects.requireNonNullElse(outcome.showId(), ""), _ -> new ArrayList<>())
+                .add(outcome));
         Queue<Outcome> failed = new ConcurrentLinkedQueue<>();
         Queue<RuntimeException> causes = new ConcurrentLinkedQueue<>();
-        Semaphore places = new Semaphore(SIDE_BY_SIDE);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Outcome outcome : outcomes) {
-                places.acquireUninterruptibly();
-                threads.execute(() -> {
-                    try {
-                        requests.settle(outcome);
-                    } catch (RuntimeException e) {
-                        failed.add(outcome);
-                        causes.add(e);
-                    } finally {
-                        places.release();
-                    }
-                    // The outcome stands all the same, and who waits for it need not wait for Redis.
-                    waiters.wake(outcome);
-                });
-            }
+            shows.values().forEach(show -> threads.execute(() -> settleInOrder(show, failed, causes)));
         }
         for (RuntimeException cause : causes) {
             if (!(cause instanceof DataAccessException)) {
@@ -203,6 +191,25 @@ class OutcomeStream implements SmartLifecycle {
             wait(causes.element());
         }
         return failed;
+    }
+
+    private void settleInOrder(List<Outcome> show, Queue<Outcome> failed, Queue<RuntimeException> causes) {
+        boolean isCut = false;
+        for (Outcome outcome : show) {
+            if (isCut) {
+                failed.add(outcome);
+            } else {
+                try {
+                    requests.settle(outcome);
+                } catch (RuntimeException e) {
+                    isCut = true;
+                    failed.add(outcome);
+                    causes.add(e);
+                }
+            }
+            // The outcome stands all the same, and who waits for it need not wait for Redis.
+            waiters.wake(outcome);
+        }
     }
 
     private void wait(RuntimeException cause) {
