@@ -8,10 +8,13 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import seatkeeper.process.ProcessConfiguration;
 
 /** The booking-worker as a process of its own; any number of them share the partitions. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
+@Import(ProcessConfiguration.class)
 public class WorkerApplication {
 
     private static final Logger log = LoggerFactory.getLogger(WorkerApplication.class);
