@@ -12,6 +12,7 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
 /** Each timeout is shorter than what waits for it: the table in docs/operations.md, as the running system has it. */
@@ -39,6 +40,8 @@ class TimeoutsIT {
                 .isLessThan(consumer.get("max.poll.interval.ms"));
         assertThat(consumer.get("heartbeat.interval.ms").multipliedBy(3))
                 .isLessThanOrEqualTo(consumer.get("session.timeout.ms"));
+        Map<String, Duration> admin = kafka(worker.getBean(KafkaAdmin.class).getConfigurationProperties());
+        ascending(admin.get("request.timeout.ms"), admin.get("default.api.timeout.ms"), Duration.ofSeconds(15));
         // What a frozen worker has locked is free before a batch that waits for it gives its socket up.
         ascending(postgres.get("idle_in_transaction_session_timeout"), postgres.get("socketTimeout"));
     }
