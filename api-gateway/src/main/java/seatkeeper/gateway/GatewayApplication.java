@@ -9,10 +9,13 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import seatkeeper.process.ProcessConfiguration;
 
 /** The api-gateway as a process of its own; any number of them serve side by side. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
+@Import(ProcessConfiguration.class)
 public class GatewayApplication {
 
     private static final Logger log = LoggerFactory.getLogger(GatewayApplication.class);

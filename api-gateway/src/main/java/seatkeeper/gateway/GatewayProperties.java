@@ -20,7 +20,16 @@ public record GatewayProperties(
         @DefaultValue("30m") Duration confirmDeadline,
         @Nullable String operatorKey,
         @DefaultValue Lease lease,
-        @DefaultValue Live live) {
+        @DefaultValue Live live,
+        @DefaultValue Overload overload) {
+
+    /**
+     * When to accept no more.
+     *
+     * @param maxBacklogAge commands of a partition are refused while its oldest undecided one has waited longer; 0:
+     *     never
+     */
+    public record Overload(@DefaultValue("30s") Duration maxBacklogAge) {}
 
     /**
      * Settings of the event streams.

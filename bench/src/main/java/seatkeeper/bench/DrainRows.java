@@ -280,6 +280,7 @@ final class DrainRows {
     private ConfigurableApplicationContext worker() {
         return WorkerApplication.application()
                 .run(
+                        "--management.server.port=0",
                         "--spring.datasource.url=" + servers.postgres().jdbcUrl(),
                         "--spring.kafka.bootstrap-servers=" + servers.kafka().bootstrapServers());
     }

@@ -53,6 +53,7 @@ final class HttpRows {
     List<Measured> run() {
         String[] arguments = {
             "--server.port=0",
+            "--management.server.port=0",
             "--spring.datasource.url=" + servers.postgres().jdbcUrl(),
             "--spring.kafka.bootstrap-servers=" + servers.kafka().bootstrapServers(),
             "--spring.data.redis.host=127.0.0.1",

@@ -8,16 +8,24 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import seatkeeper.process.ProcessConfiguration;
+import seatkeeper.worker.intake.DeadLetterReplay;
 
 /** The booking-worker as a process of its own; any number of them share the partitions. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
+@Import(ProcessConfiguration.class)
 public class WorkerApplication {
 
     private static final Logger log = LoggerFactory.getLogger(WorkerApplication.class);
 
     public static void main(String[] args) {
-        application().run(args);
+        if (args.length > 0 && args[0].equals(DeadLetterReplay.COMMAND)) {
+            DeadLetterReplay.run(args);
+        } else {
+            application().run(args);
+        }
     }
 
     /** Reads booking-worker.yml, then the user's application.yml and environment. */

@@ -190,6 +190,7 @@ final class Cluster implements AutoCloseable {
                 // Added partitions are noticed within the suite's patience; the default is 5 minutes.
                 "--spring.kafka.properties.metadata.max.age.ms=5000",
                 "--spring.kafka.bootstrap-servers=127.0.0.1:" + toKafka.port(),
+                "--management.server.port=0",
                 "--spring.datasource.url=jdbc:postgresql://127.0.0.1:%d/%s"
                         .formatted(toPostgres.port(), PostgresServer.DATABASE));
     }

@@ -24,8 +24,9 @@ import seatkeeper.standalone.servers.StartFailure;
 /**
  * {@code mvn} in a fresh clone: Kafka, Postgres and Redis on this machine, a worker, a gateway and two shows to try.
  *
- * <p>Arguments: {@code --data=.data --kafka-port=9092 --postgres-port=5432 --redis-port=6379 --server.port=8080}; every
- * other one goes to both applications.
+ * <p>Arguments: {@code --data=.data --kafka-port=9092 --postgres-port=5432 --redis-port=6379 --server.port=8080
+ * --management-port=8081}, the worker's management being on the port after the gateway's; every other argument goes to
+ * both applications.
  */
 public final class Standalone {
 
@@ -56,13 +57,16 @@ public final class Standalone {
                 port(options, "postgres-port", Ports.DEFAULT.postgres()),
                 port(options, "redis-port", Ports.DEFAULT.redis()));
         int httpPort = port(options, "server.port", 8080);
+        int managementPort = port(options, "management-port", 8081);
         String folder = options.getProperty("data");
         LocalServers servers = LocalServers.start(Path.of(folder == null ? ".data" : folder), ports);
         // Not a shutdown hook of its own: the applications have to leave before their servers go.
         SpringApplication.getShutdownHandlers().add(servers::close);
-        requireFree(httpPort);
+        requireFree(httpPort, "HTTP", "server.port");
+        requireFree(managementPort, "the gateway's management", "management-port");
+        requireFree(managementPort + 1, "the worker's management", "management-port");
 
-        LocalApplications applications = LocalApplications.start(servers, args);
+        LocalApplications applications = LocalApplications.start(servers, managementPort, args);
         Shows shows = applications.gateway().getBean(Shows.class);
         seed(shows);
         System.out.println(welcome(servers, applications.gateway(), shows));
@@ -73,11 +77,11 @@ public final class Standalone {
         return value == null ? otherwise : Integer.parseInt(value);
     }
 
-    private static void requireFree(int httpPort) {
-        try (ServerSocket _ = new ServerSocket(httpPort)) {
+    private static void requireFree(int port, String what, String option) {
+        try (ServerSocket _ = new ServerSocket(port)) {
             // Free.
         } catch (IOException e) {
-            fail("port " + httpPort + " for HTTP is taken; set --server.port=<another>");
+            fail("port " + port + " for " + what + " is taken; set --" + option + "=<another>");
         }
     }
 
@@ -128,6 +132,7 @@ public final class Standalone {
                   Kafka     localhost:%2$d
                   Postgres  postgresql://postgres@localhost:%3$d/seats
                   Redis     localhost:%4$d
+                  Health    http://localhost:%8$s/actuator/health/readiness
                   Operator  Authorization: Bearer %7$s
 
                 Lock two seats, confirm them, and see the outcome:
@@ -135,7 +140,14 @@ public final class Standalone {
                   curl -X POST %1$s/booking/confirm -H 'Content-Type: application/json' -d '{%5$s,"request_id":"%6$s"}'
                   curl -H 'Prefer: wait=10' %1$s/booking/requests/%6$s
                 """.formatted(
-                url, ports.kafka(), ports.postgres(), ports.redis(), body, requestId, LocalApplications.OPERATOR_KEY);
+                        url,
+                        ports.kafka(),
+                        ports.postgres(),
+                        ports.redis(),
+                        body,
+                        requestId,
+                        LocalApplications.OPERATOR_KEY,
+                        gateway.getEnvironment().getProperty("local.management.port"));
     }
 
     private static List<String> free(Shows shows, String show) {

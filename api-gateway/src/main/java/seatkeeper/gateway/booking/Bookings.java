@@ -25,12 +25,14 @@ class Bookings {
     private final SeatLeases leases;
     private final CommandPublisher publisher;
     private final Waiters waiters;
+    private final Backlog backlog;
 
-    Bookings(Requests requests, SeatLeases leases, CommandPublisher publisher, Waiters waiters) {
+    Bookings(Requests requests, SeatLeases leases, CommandPublisher publisher, Waiters waiters, Backlog backlog) {
         this.requests = requests;
         this.leases = leases;
         this.publisher = publisher;
         this.waiters = waiters;
+        this.backlog = backlog;
     }
 
     /** What is to be done when the user does not hold the leases any more. */
@@ -66,6 +68,9 @@ class Bookings {
 
     /** What is known of the request already; empty when the command was accepted now. */
     private Optional<Known> submit(Command command, LatePolicy late) {
+        if (backlog.isTooOld(command.showId()) && !requests.isClaimed(command.requestId())) {
+            throw Refusal.overloaded("commands for this show wait for too long already");
+        }
         Optional<Known> claimed = requests.claim(command);
         claimed.ifPresent(known -> requireSamePayload(known, command));
         if (claimed.isPresent() && claimed.get() instanceof Known.Decided) {

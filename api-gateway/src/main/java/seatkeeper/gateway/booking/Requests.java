@@ -78,6 +78,11 @@ class Requests {
         return known == null ? Optional.empty() : read(known);
     }
 
+    /** Whether Redis knows it; claims nothing. */
+    boolean isClaimed(UUID requestId) {
+        return redis.hasKey(key(requestId));
+    }
+
     /** The command was refused: as if it had never been seen. */
     void forget(UUID requestId) {
         redis.delete(key(requestId));

@@ -122,7 +122,9 @@ public class Problems extends ResponseEntityExceptionHandler {
         ResponseEntity.BodyBuilder answer =
                 ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (problem.getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-            answer.header(HttpHeaders.RETRY_AFTER, "1");
+            boolean overloaded =
+                    problem.getProperties() != null && problem.getProperties().get("code") == Code.OVERLOADED;
+            answer.header(HttpHeaders.RETRY_AFTER, overloaded ? "5" : "1");
         }
         return answer.body(problem);
     }

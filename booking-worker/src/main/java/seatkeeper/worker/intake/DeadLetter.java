@@ -16,6 +16,11 @@ record DeadLetter(
         String detail,
         @Nullable UUID requestId) {
 
+    static final String REQUEST_ID = "request-id";
+
+    /** On a record that was a dead letter and was sent back to the commands. */
+    static final String REPLAYED = "replayed";
+
     /** Key and value as they were read; why and whence in headers. The sender's own headers stay behind. */
     ProducerRecord<byte[], byte[]> letter() {
         return letter(record.value());
@@ -33,7 +38,11 @@ record DeadLetter(
         headers.add("code", bytes(code));
         headers.add("detail", bytes(detail));
         if (requestId != null) {
-            headers.add("request-id", bytes(requestId));
+            headers.add(REQUEST_ID, bytes(requestId));
+        }
+        if (record.headers().lastHeader(REPLAYED) != null) {
+            // It came back once already: not again by itself.
+            headers.add(REPLAYED, bytes(true));
         }
         headers.add("source-topic", bytes(record.topic()));
         headers.add("source-partition", bytes(record.partition()));

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -31,12 +32,19 @@ class IntakeConfiguration {
         return Clock.systemUTC();
     }
 
+    /** {@link StartUp} migrates, when Postgres is there. */
+    @Bean
+    FlywayMigrationStrategy notYet() {
+        return _ -> {};
+    }
+
     @Bean
     ConcurrentMessageListenerContainer<byte[], byte[]> commandContainer(
-            ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory, CommandIntake intake, TopicSetup topics) {
-        topics.createMissing();
+            ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory, CommandIntake intake) {
         ConcurrentMessageListenerContainer<byte[], byte[]> container = factory.createContainer(Topics.COMMANDS);
         container.setBeanName("commands");
+        // StartUp does, when there is something to consume.
+        container.setAutoStartup(false);
         container.setCommonErrorHandler(tryAgainForEver());
         container.setupMessageListener(intake);
         return container;
