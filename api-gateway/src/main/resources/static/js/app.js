@@ -7,6 +7,9 @@ import { BOOKED, BLOCKED, FREE, Hall, LEASED, MINE, OWN, PICKED, WORDS } from '.
 import { follow } from './live.js';
 import { SeatMap, paint } from './map.js';
 
+/** What is on the screen, for tests and for the browser's console: `(await import('/js/app.js')).current()`. */
+export const current = () => ({ hall, map });
+
 const MAX_SEATS = 50;
 const element = (id) => document.getElementById(id);
 const canvas = element('map');
@@ -162,7 +165,8 @@ function cancel() {
 /** The map follows the server; what touches this buyer is said. */
 function changed(i, before, after) {
   map.changed(i, before, after);
-  if (before === PICKED && after >= LEASED) {
+  // While a lock is on its way its own event may come before its answer.
+  if (before === PICKED && after >= LEASED && booking.phase !== 'busy') {
     hall.picked[i] = 0;
     notice({ phase: booking.phase, text: `${hall.ids[i]} was taken before you: ${WORDS[after]}.`, bad: true, timings: booking.timings });
   } else if (before === MINE && after <= PICKED && booking.phase !== 'busy') {
@@ -189,8 +193,12 @@ async function open(showId) {
   chipped = '';
   map.show(hall);
   notice({ phase: 'idle', text: '', bad: false, timings: {} });
-  leave = follow(hall, { state: live, stale: () => mine === turn && open(showId) });
-  await booking.restore();
+  leave = follow(hall, {
+    state: live,
+    // Events and snapshots do not say whose a lease is.
+    synced: () => booking.restore(),
+    stale: () => mine === turn && open(showId),
+  });
 }
 
 function live(on) {

@@ -16,6 +16,7 @@ export async function crowd(showId) {
     element('crowd-booked').textContent = run.booked;
     element('crowd-lost').textContent = run.lost;
     element('crowd-rate').textContent = run.bookings_per_second.toFixed(0);
+    element('crowd-left').hidden = !running;
     element('crowd-left').value = running ? run.left_seconds / run.seconds : 0;
     if (running) setTimeout(refresh, 400);
   }

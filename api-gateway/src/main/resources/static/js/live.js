@@ -6,6 +6,7 @@ const KINDS = ['leased', 'released', 'booked', 'cancelled', 'blocked', 'unblocke
 
 /**
  * @param on.state called with true when live, false when not
+ * @param on.synced called after each snapshot
  * @param on.stale called when the plan itself has changed
  * @returns a function that ends it
  */
@@ -45,6 +46,7 @@ export function follow(hall, on) {
     waiting.forEach(([kind, data]) => hall.event(kind, data));
     waiting = null;
     on.state(true);
+    on.synced();
     if (grown) on.stale();
   }
 

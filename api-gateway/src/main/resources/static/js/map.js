@@ -6,7 +6,7 @@
 import { now } from './api.js';
 import { BLOCKED, BOOKED, FREE, LEASED, MINE, OWN, PICKED } from './hall.js';
 
-const MARGIN = 200;
+const MARGIN = 96;
 const LARGEST = 44;
 const FLASH_MS = 600;
 const LEASE_MS = 120_000;
@@ -186,8 +186,11 @@ export class SeatMap {
     const rescaled = drawn && drawn.unit !== unit;
     const inside = drawn && !rescaled && left >= drawn.left && top >= drawn.top
       && left + canvas.width <= drawn.left + layer.width && top + canvas.height <= drawn.top + layer.height;
-    if (!drawn || (rescaled ? settled || this.cost < 5 : !inside)) this.render(unit, left, top);
-    else if (!rescaled) this.repair();
+    if (!drawn || (rescaled && (settled || this.cost < 5))) this.render(unit, left, top);
+    else if (!rescaled) {
+      this.repair();
+      if (!inside) this.shift(left, top);
+    }
     const f = unit / this.drawn.unit;
     context.imageSmoothingEnabled = f !== 1;
     if (f === 1) {
@@ -207,11 +210,48 @@ export class SeatMap {
     const margin = Math.round(MARGIN * this.ratio);
     if (this.drawn?.unit !== unit) this.sprites.clear();
     this.drawn = { unit, left: left - margin, top: top - margin };
-    pen.clearRect(0, 0, layer.width, layer.height);
-    this.surroundings(pen);
-    for (let i = 0; i < hall.ids.length; i++) this.seat(pen, i, false);
+    this.region(0, 0, layer.width, layer.height);
     hall.dirty.clear();
     this.cost = performance.now() - began;
+  }
+
+  /** The plan has left the layer: what is drawn already moves over, only what comes into view is drawn. */
+  shift(left, top) {
+    const { drawn, layer, pen } = this;
+    const margin = Math.round(MARGIN * this.ratio);
+    const [dx, dy] = [drawn.left - (left - margin), drawn.top - (top - margin)];
+    const [w, h] = [layer.width, layer.height];
+    drawn.left -= dx;
+    drawn.top -= dy;
+    if (Math.abs(dx) >= w || Math.abs(dy) >= h) {
+      this.region(0, 0, w, h);
+      return;
+    }
+    pen.globalCompositeOperation = 'copy';
+    pen.drawImage(layer, dx, dy);
+    pen.globalCompositeOperation = 'source-over';
+    if (dx) this.region(dx > 0 ? 0 : w + dx, 0, Math.abs(dx), h);
+    if (dy) this.region(dx > 0 ? dx : 0, dy > 0 ? 0 : h + dy, w - Math.abs(dx), Math.abs(dy));
+  }
+
+  /** Draws a part of the layer. */
+  region(x, y, width, height) {
+    const { hall, pen, drawn } = this;
+    const { unit } = drawn;
+    pen.save();
+    pen.beginPath();
+    pen.rect(x, y, width, height);
+    pen.clip();
+    pen.clearRect(x, y, width, height);
+    this.surroundings(pen);
+    const [from, to] = [(x + drawn.left) / unit - 1, (x + width + drawn.left) / unit + 1];
+    const [above, below] = [(y + drawn.top) / unit - 1, (y + height + drawn.top) / unit + 1];
+    for (let i = 0; i < hall.ids.length; i++) {
+      if (hall.gx[i] < from || hall.gx[i] > to) continue;
+      const sy = hall.y(i);
+      if (sy >= above && sy <= below) this.seat(pen, i, false);
+    }
+    pen.restore();
   }
 
   repair() {
@@ -228,10 +268,17 @@ export class SeatMap {
     const size = Math.max(2, Math.floor(unit));
     if (clear) pen.clearRect(x, y, size, size);
     const state = hall.shown[i];
+    if (size < 8 && (state === FREE || state === BOOKED)) {
+      // Too small for round corners, and most of all seats: the fast way.
+      const colour = state === FREE ? this.colours.free : this.colours.booked;
+      if (pen.fillStyle !== colour) pen.fillStyle = colour;
+      pen.fillRect(x, y, size - 1, size - 1);
+      return;
+    }
     pen.drawImage(this.sprite(state, this.level(state, i), size), x, y);
     if (unit / this.ratio >= 20 && hall.number[i] && state <= MINE) {
       pen.fillStyle = state === FREE ? this.colours['on-free'] : this.colours['on-mine'];
-      pen.font = `600 ${Math.round(unit * 0.36)}px system-ui, sans-serif`;
+      pen.font = `600 ${Math.round(unit * 0.36)}px Inter, system-ui, sans-serif`;
       pen.textAlign = 'center';
       pen.textBaseline = 'middle';
       pen.fillText(hall.number[i], x + size / 2, y + size * 0.53, size * 0.7);
@@ -270,7 +317,7 @@ export class SeatMap {
       const x = hall.middle - half + (step / 20) * half;
       pen.lineTo(px(x), edge(x));
     }
-    pen.lineWidth = Math.max(3 * this.ratio, 1.1 * unit);
+    pen.lineWidth = Math.min(16 * this.ratio, Math.max(3 * this.ratio, 1.1 * unit));
     pen.lineCap = 'round';
     pen.strokeStyle = this.colours.stage;
     pen.stroke();
@@ -278,20 +325,20 @@ export class SeatMap {
     pen.textBaseline = 'middle';
     pen.fillStyle = this.colours.quiet;
     const stage = Math.min(15 * this.ratio, Math.max(10 * this.ratio, unit * 0.7));
-    pen.font = `600 ${stage}px system-ui, sans-serif`;
+    pen.font = `600 ${stage}px Inter, system-ui, sans-serif`;
     pen.letterSpacing = `${stage * 0.3}px`;
-    pen.fillText('STAGE', px(hall.middle), py(-lift) + (unit < stage * 1.2 ? stage * 1.15 + unit / 2 : 0));
+    pen.fillText('STAGE', px(hall.middle), py(-lift) - (unit < stage * 1.2 ? stage * 0.9 + unit / 2 : 0));
     pen.letterSpacing = '0px';
     const label = Math.min(18 * this.ratio, Math.max(9 * this.ratio, unit * 1.1));
-    pen.font = `600 ${label}px system-ui, sans-serif`;
+    pen.font = `600 ${label}px Inter, system-ui, sans-serif`;
     for (const block of hall.blocks) {
-      if (block.name && block.width * unit > label * 2) {
+      if (block.name && 3 * unit > label * 1.1) {
         const x = block.x + block.width / 2;
         pen.fillText(block.name, px(x), py(block.y + hall.bend(x)) - label * 0.75, block.width * unit);
       }
     }
     if (unit / this.ratio < 15) return;
-    pen.font = `500 ${Math.round(Math.min(13 * this.ratio, unit * 0.45))}px system-ui, sans-serif`;
+    pen.font = `500 ${Math.round(Math.min(13 * this.ratio, unit * 0.45))}px Inter, system-ui, sans-serif`;
     for (let i = 0; i < hall.ids.length; i++) {
       if (hall.row[i] && hall.on(hall.gx[i] - 1, hall.gy[i]) < 0) {
         pen.fillText(hall.row[i], px(hall.gx[i] - 0.55), py(hall.y(i) + 0.5), unit);
@@ -306,15 +353,15 @@ export class SeatMap {
     this.flashes = this.flashes.filter((flash) => time - flash.from < FLASH_MS);
     context.save();
     context.scale(this.ratio, this.ratio);
-    context.lineWidth = 1.5;
+    context.lineWidth = this.scale < 9 ? 1 : 1.5;
     for (const { i, from, state } of this.flashes) {
       const t = (time - from) / FLASH_MS;
       const { x, y } = this.point(i);
       if (x < 0 || y < 0 || x > this.width || y > this.height) continue;
-      context.globalAlpha = 1 - t;
-      context.strokeStyle = state === LEASED ? this.colours.leased : state === OWN ? this.colours.mine : this.colours.ink;
+      context.globalAlpha = 0.8 * (1 - t);
+      context.strokeStyle = state === LEASED ? this.colours.leased : state === OWN ? this.colours.mine : this.colours.quiet;
       context.beginPath();
-      context.arc(x, y, this.scale * 0.4 + t * (5 + this.scale * 0.4), 0, 7);
+      context.arc(x, y, this.scale * 0.5 + t * (2 + this.scale * 0.35), 0, 7);
       context.stroke();
     }
     context.globalAlpha = 1;
@@ -520,7 +567,7 @@ export function paint(pen, state, left, size, colours, ratio) {
       pen.restore();
       break;
     case BOOKED:
-      box(size < 6 ? Math.max(0.5, size * 0.22) : size * 0.16, size * 0.16);
+      box(marked ? size * 0.16 : gap, size * 0.16);
       pen.fillStyle = colours.booked;
       pen.fill();
       if (marked) {

@@ -115,7 +115,8 @@ final class Crowd {
     /** Rows, those in front first, whatever their section; seats that are gone are noted. */
     private List<List<String>> rows() throws IOException, InterruptedException {
         List<List<String>> rows = new ArrayList<>();
-        JsonNode sections = send("GET", "/shows/" + showId + "/layout", null).body().path("sections");
+        JsonNode sections =
+                send("GET", "/shows/" + showId + "/layout", null).body().path("sections");
         boolean more = true;
         for (int row = 0; more; row++) {
             more = false;
@@ -192,8 +193,7 @@ final class Crowd {
     /** One request_id over all attempts. */
     private void confirm(List<String> seats, UUID user) throws IOException, InterruptedException {
         UUID request = UUID.randomUUID();
-        Map<String, Object> body =
-                Map.of("show_id", showId, "user_id", user, "seat_ids", seats, "request_id", request);
+        Map<String, Object> body = Map.of("show_id", showId, "user_id", user, "seat_ids", seats, "request_id", request);
         long patience = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < patience) {
             Reply reply = send("POST", "/booking/confirm", body);
@@ -227,8 +227,7 @@ final class Crowd {
 
     private record Reply(int status, JsonNode body) {}
 
-    private Reply send(String method, String path, @Nullable Object body)
-            throws IOException, InterruptedException {
+    private Reply send(String method, String path, @Nullable Object body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(gateway.resolve(path))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")

@@ -71,8 +71,7 @@ public class CrowdController implements DisposableBean {
         int buyers = within("buyers", request.buyers, MAX_BUYERS);
         int seconds = within("seconds", request.seconds, MAX_SECONDS);
         if (crowd == null || !crowd.status().running()) {
-            URI gateway =
-                    URI.create("http://127.0.0.1:" + environment.getRequiredProperty("local.server.port"));
+            URI gateway = URI.create("http://127.0.0.1:" + environment.getRequiredProperty("local.server.port"));
             crowd = new Crowd(gateway, showId, Duration.ofSeconds(seconds));
             crowd.enter(buyers);
         }
