@@ -61,7 +61,7 @@ final class Browser implements AutoCloseable {
     }
 
     static Browser desktop() {
-        return new Browser(options("--window-size=1440,900"));
+        return new Browser(options("--window-size=1440,1000"));
     }
 
     static Browser phone() {
