@@ -3,6 +3,7 @@ package seatkeeper.standalone;
 import java.util.stream.Stream;
 import org.springframework.context.ConfigurableApplicationContext;
 import seatkeeper.gateway.GatewayApplication;
+import seatkeeper.standalone.crowd.CrowdController;
 import seatkeeper.standalone.servers.LocalServers;
 import seatkeeper.worker.WorkerApplication;
 
@@ -38,6 +39,11 @@ record LocalApplications(ConfigurableApplicationContext worker, ConfigurableAppl
     }
 
     static ConfigurableApplicationContext gateway(LocalServers servers, String... args) {
+        return GatewayApplication.application().sources(CrowdController.class).run(with(servers, args));
+    }
+
+    /** As it is deployed: without what is only here for trying it out. */
+    static ConfigurableApplicationContext plainGateway(LocalServers servers, String... args) {
         return GatewayApplication.application().run(with(servers, args));
     }
 

@@ -128,6 +128,7 @@ public final class Standalone {
         return """
 
                 Seatkeeper is running.
+                  Seat map  %1$s/   (open it in a browser)
                   HTTP      %1$s
                   Kafka     localhost:%2$d
                   Postgres  postgresql://postgres@localhost:%3$d/seats

@@ -1,0 +1,245 @@
+package seatkeeper.standalone;
+
+import static java.util.UUID.randomUUID;
+import static org.assertj.core.api.Assertions.assertThat;
+import static seatkeeper.standalone.Browser.eventually;
+import static seatkeeper.standalone.RunningSystem.API;
+import static seatkeeper.standalone.RunningSystem.SERVERS;
+import static seatkeeper.standalone.RunningSystem.show;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.openqa.selenium.Keys;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The seat map in a real browser. */
+class PageIT {
+
+    private final int port = RunningSystem.port(RunningSystem.GATEWAY);
+
+    @Test
+    void clicksLockAndConfirm() {
+        String show = show("A1", "A2", "A3");
+        try (Browser browser = Browser.desktop().open(port, show)) {
+            browser.clickSeat("A1");
+            browser.clickSeat("A3");
+            eventually(() -> assertThat(browser.text("act")).isEqualTo("Lock 2 seats"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.text("act")).isEqualTo("Confirm 2 seats"));
+            assertThat(browser.text("left")).startsWith("Held for you for 1:");
+            browser.click("act");
+            eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
+            assertThat(browser.notice()).isEqualTo("Booked: A1, A3.");
+            for (String timing : List.of("time-lock", "time-accepted", "time-decided")) {
+                assertThat(browser.text(timing)).matches("[0-9.]+ ms");
+            }
+            assertThat(browser.seat("A1")).isEqualTo("booked by you");
+            assertThat(browser.seat("A2")).isEqualTo("available");
+        }
+        assertThat(API.seatMap(show)).isEqualTo(Map.of("A1", "BOOKED", "A2", "AVAILABLE", "A3", "BOOKED"));
+    }
+
+    @Test
+    void ofTwoBrowsersOneWinsAndTheOtherSeesWhy() {
+        String show = show("A1");
+        try (Browser one = Browser.desktop().open(port, show);
+                Browser other = Browser.desktop().open(port, show)) {
+            List<Browser> both = List.of(one, other);
+            both.forEach(browser -> browser.clickSeat("A1"));
+            both.forEach(browser -> eventually(() -> assertThat(browser.does()).isEqualTo("lock")));
+            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> one.click("act"));
+            other.click("act");
+            first.join();
+            eventually(() -> assertThat(both).extracting(Browser::does).containsExactlyInAnyOrder("confirm", "none"));
+            Browser winner = one.does().equals("confirm") ? one : other;
+            Browser loser = winner == one ? other : one;
+            assertThat(winner.seat("A1")).isEqualTo("leased by you");
+            eventually(() -> assertThat(loser.notice()).startsWith("A1").contains("leased by someone else"));
+            eventually(() -> assertThat(loser.seat("A1")).isEqualTo("leased by someone else"));
+            winner.click("act");
+            eventually(() -> assertThat(winner.phase()).isEqualTo("booked"));
+            eventually(() -> assertThat(loser.seat("A1")).isEqualTo("booked"));
+            loser.clickSeat("A1");
+            eventually(() -> assertThat(loser.notice()).isEqualTo("A1 is booked."));
+        }
+        assertThat(Db.count("select count(*) from bookings where show_id = ?", show))
+                .isEqualTo(1);
+        InvariantsIT.audit(show);
+    }
+
+    @Test
+    void booksByKeyboardAlone() {
+        String show = show("A1", "A2", "A3", "A4", "A5");
+        try (Browser browser = Browser.desktop().open(port, show)) {
+            for (int tabs = 0; tabs < 10 && !browser.focused().equals("map"); tabs++) {
+                browser.keys(Keys.TAB);
+            }
+            assertThat(browser.focused()).isEqualTo("map");
+            assertThat(browser.text("seat-said")).isEqualTo("row A, seat 3: available");
+            browser.keys(Keys.ARROW_RIGHT, " ");
+            eventually(() -> assertThat(browser.text("seat-said")).isEqualTo("row A, seat 4: picked by you"));
+            browser.keys(Keys.HOME, " ", Keys.ENTER);
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.keys(Keys.ENTER);
+            eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
+        }
+        assertThat(API.seatMap(show)).containsEntry("A1", "BOOKED").containsEntry("A4", "BOOKED");
+    }
+
+    @Test
+    void knowsItsSeatsAfterAReload() {
+        String show = show("A1", "A2");
+        try (Browser browser = Browser.desktop().open(port, show)) {
+            browser.clickSeat("A1");
+            eventually(() -> assertThat(browser.does()).isEqualTo("lock"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.script("location.reload()");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.click("cancel");
+            eventually(() -> assertThat(browser.seat("A1")).isEqualTo("available"));
+        }
+        API.lock(show, randomUUID(), "A1").expect(200);
+    }
+
+    @Test
+    void reconnectsAfterTheGatewayRestarts() throws IOException {
+        String show = show("A1", "A2");
+        int own = freePort();
+        ConfigurableApplicationContext gateway = LocalApplications.gateway(SERVERS, "--server.port=" + own);
+        try (Browser browser = Browser.desktop().open(own, show)) {
+            gateway.close();
+            eventually(() -> assertThat(browser.live()).isEqualTo("lost"));
+            UUID user = randomUUID();
+            API.lock(show, user, "A1", "A2").expect(200);
+            API.confirmAndWait(randomUUID(), show, user, "A1").expect(200);
+            assertThat(browser.seat("A1")).isEqualTo("available");
+            gateway = LocalApplications.gateway(SERVERS, "--server.port=" + own);
+            eventually(() -> assertThat(browser.live()).isEqualTo("live"));
+            assertThat(browser.seat("A1")).isEqualTo("booked");
+            assertThat(browser.seat("A2")).isEqualTo("leased by someone else");
+            API.release(show, user, "A2").expect(200);
+            eventually(() -> assertThat(browser.seat("A2")).isEqualTo("available"));
+        } finally {
+            gateway.close();
+        }
+    }
+
+    @Test
+    void worksOnAPhone() {
+        String show = show();
+        API.put("/shows/" + show, "{\"sections\": [{\"name\": \"stalls\", \"rows\": 30, \"seats_per_row\": 40}]}")
+                .expect(201);
+        try (Browser browser = Browser.phone().open(port, show)) {
+            assertThat((Boolean)
+                            browser.script("return document.documentElement.scrollWidth <= document.body.clientWidth"))
+                    .isTrue();
+            // The first tap comes closer, the second picks.
+            browser.tapSeat("stalls-15-20");
+            eventually(() -> assertThat(browser.scale()).isGreaterThanOrEqualTo(18));
+            browser.tapSeat("stalls-15-20");
+            eventually(() -> assertThat(browser.seat("stalls-15-20")).isEqualTo("picked by you"));
+            double before = browser.left();
+            browser.touch(250, 250, 150, 250);
+            eventually(() -> assertThat(browser.left()).isGreaterThan(before + 1));
+            browser.click("act");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    /** As deployed, without a crowd: nothing to complain of, nothing from elsewhere, and not much of it. */
+    @Test
+    void isSmallSelfContainedAndQuiet() {
+        String show = show("A1", "A2");
+        try (ConfigurableApplicationContext gateway = LocalApplications.plainGateway(SERVERS, "--server.port=0");
+                Browser browser = Browser.desktop().open(RunningSystem.port(gateway), show)) {
+            browser.clickSeat("A1");
+            eventually(() -> assertThat(browser.does()).isEqualTo("lock"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
+            assertThat(browser.shows("crowd")).isFalse();
+            assertThat(browser.complaints()).isEmpty();
+            assertThat((List<?>) browser.script("return performance.getEntriesByType('resource')"
+                            + ".map((entry) => entry.name).filter((name) => !name.startsWith(location.origin))"))
+                    .isEmpty();
+            assertThat((Long) browser.script("return performance.getEntriesByType('resource')"
+                            + ".filter((entry) => /[.](js|css|svg)$/.test(entry.name))"
+                            + ".reduce((bytes, entry) => bytes + entry.transferSize, 0)"))
+                    .isBetween(1L, 40_000L);
+        }
+        assertThat(API.get("/").header("Content-Security-Policy")).startsWith("default-src 'self';");
+    }
+
+    @Test
+    void aCrowdRacesAndGoes() {
+        String show = show();
+        API.put("/shows/" + show, "{\"sections\": [{\"name\": \"stalls\", \"rows\": 20, \"seats_per_row\": 40}]}")
+                .expect(201);
+        try (Browser browser = Browser.desktop().open(port, show)) {
+            eventually(() -> assertThat(browser.shows("crowd")).isTrue());
+            browser.click("crowd-start");
+            eventually(() -> assertThat(number(browser.text("crowd-booked"))).isPositive());
+            eventually(() -> assertThat(number(browser.text("count-booked"))).isPositive());
+            browser.script("document.getElementById('crowd-start').click()");
+            eventually(() -> assertThat(browser.text("crowd-start")).isEqualTo("Simulate a crowd"));
+            long booked = Db.count("select count(*) from bookings where show_id = ?", show);
+            assertThat(number(browser.text("crowd-booked"))).isEqualTo(booked);
+            eventually(() -> assertThat(number(browser.text("count-booked"))).isEqualTo(booked));
+            eventually(() -> assertThat(number(browser.text("count-leased"))).isZero());
+            assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("409"));
+        }
+        InvariantsIT.audit(show);
+    }
+
+    /** {@code -Dseatkeeper.screenshot=<file>} makes the picture of the README, in the midst of a race. */
+    @Test
+    @EnabledIfSystemProperty(named = "seatkeeper.screenshot", matches = ".+")
+    void poses() throws IOException {
+        String show = "arena-" + randomUUID().toString().substring(0, 4);
+        StringBuilder sections = new StringBuilder();
+        for (int i = 1; i <= 20; i++) {
+            sections.append(i == 1 ? "" : ",")
+                    .append("{\"name\":\"S%02d\",\"rows\":50,\"seats_per_row\":20}".formatted(i));
+        }
+        API.put("/shows/" + show, "{\"sections\":[" + sections + "]}").expect(201);
+        try (Browser browser = Browser.desktop().open(port, show)) {
+            eventually(() -> assertThat(browser.shows("crowd")).isTrue());
+            browser.script("document.getElementById('crowd-buyers').value = 100");
+            browser.click("crowd-start");
+            eventually(() -> assertThat(number(browser.text("crowd-booked")))
+                    .as("booked")
+                    .isGreaterThan(1_000));
+            browser.script("document.querySelector('[data-best=\"3\"]').click()");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
+            browser.script("document.getElementById('whole').click()");
+            Files.write(Path.of(System.getProperty("seatkeeper.screenshot")), browser.screenshot());
+            browser.script("document.getElementById('crowd-start').click()");
+            eventually(() -> assertThat(browser.text("crowd-start")).isEqualTo("Simulate a crowd"));
+        }
+    }
+
+    private static long number(String text) {
+        return Long.parseLong(text.replace(",", "").replace("–", "0"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
