@@ -147,7 +147,7 @@ class BadRequestsIT {
         API.get("/seat-lock").expect(405, "INVALID_REQUEST");
         API.put("/booking/confirm", "{}").expect(405, "INVALID_REQUEST");
         API.send(API.request("/booking/requests/" + randomUUID()).DELETE()).expect(405, "INVALID_REQUEST");
-        API.get("/").expect(404, "INVALID_REQUEST");
+        API.get("/js/").expect(404, "INVALID_REQUEST");
         API.get("/nothing/here").expect(404, "INVALID_REQUEST");
         API.post("/seat-lock/", "{}").expect(404, "INVALID_REQUEST");
         for (String type : List.of("text/plain", "application/xml", "application/x-www-form-urlencoded")) {
