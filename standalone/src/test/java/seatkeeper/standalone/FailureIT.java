@@ -109,6 +109,21 @@ class FailureIT {
     }
 
     @Test
+    void saysAtOnceThatARequestWasNeverSeenThoughOthersWait() {
+        try (var _ = RunningSystem.workerPaused()) {
+            for (int i = 0; i < 5; i++) {
+                String waiting = show("A1");
+                API.lock(waiting, user, "A1").expect(200);
+                API.confirm(randomUUID(), waiting, user, "A1").expect(202);
+            }
+            // Each look-up reads what waits, and must not wait itself for what an earlier one still fetches.
+            for (int i = 0; i < 40; i++) {
+                API.status(randomUUID()).expect(404);
+            }
+        }
+    }
+
+    @Test
     void refusesAReusedRequestThatRedisForgotAndUnpinsItsLeases() {
         String show = show("A1", "A2");
         API.lock(show, user, "A1").expect(200);

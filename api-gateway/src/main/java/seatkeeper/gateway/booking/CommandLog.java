@@ -177,6 +177,8 @@ class CommandLog implements DisposableBean {
         Properties settings = new Properties();
         settings.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_UNCOMMITTED.toString());
         settings.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(PATIENCE.toMillis()));
+        // What it fetched ahead waits at the broker for that long, and the next reading waits behind it.
+        settings.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
         return settings;
     }
 }
