@@ -7,6 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaOperations;
 import org.springframework.kafka.support.SendResult;
@@ -18,15 +21,27 @@ import seatkeeper.gateway.web.Refusal;
 
 /** Commands to Kafka, keyed by their show; back when the broker has acknowledged. */
 @Component
-class CommandPublisher {
+class CommandPublisher implements SmartInitializingSingleton {
 
     /** Longer than the producer's delivery.timeout.ms, which ends the wait with the cause. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Logger log = LoggerFactory.getLogger(CommandPublisher.class);
 
     private final KafkaOperations<byte[], byte[]> kafka;
 
     CommandPublisher(KafkaOperations<byte[], byte[]> kafka) {
         this.kafka = kafka;
+    }
+
+    /** Connects before the first command comes, which would not wait for long. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        try {
+            kafka.partitionsFor(Topics.COMMANDS);
+        } catch (KafkaException e) {
+            log.debug("Kafka is away; commands are refused until it is there", e);
+        }
     }
 
     /**
