@@ -1,5 +1,10 @@
 package seatkeeper.standalone;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,7 +77,12 @@ final class RunningSystem {
 
     static Restore postgresStopped() {
         SERVERS.postgres().stop();
-        return SERVERS.postgres()::start;
+        return () -> {
+            SERVERS.postgres().start();
+            // A pool that failed to connect tries again in ever longer steps.
+            HikariPoolMXBean pool = GATEWAY.getBean(HikariDataSource.class).getHikariPoolMXBean();
+            await().atMost(60, SECONDS).until(() -> pool.getIdleConnections() > 3);
+        };
     }
 
     static void flushRedis() {

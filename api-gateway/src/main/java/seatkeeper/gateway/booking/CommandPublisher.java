@@ -39,7 +39,7 @@ class CommandPublisher implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         try {
             kafka.partitionsFor(Topics.COMMANDS);
-        } catch (KafkaException e) {
+        } catch (org.apache.kafka.common.KafkaException e) {
             log.debug("Kafka is away; commands are refused until it is there", e);
         }
     }
