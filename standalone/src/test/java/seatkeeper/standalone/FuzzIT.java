@@ -56,7 +56,7 @@ class FuzzIT {
     private final List<String> operations = List.copyOf(document.operations());
     private final Map<Integer, LongAdder> answers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> succeeded = new ConcurrentHashMap<>();
-    private final LongAdder repeated = new LongAdder();
+    private final Map<String, LongAdder> repeated = new ConcurrentHashMap<>();
     private final AtomicLong slowestMs = new AtomicLong();
 
     @Test
@@ -78,7 +78,9 @@ class FuzzIT {
         try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Callable<Void>> runs = IntStream.range(0, CLIENTS)
                     .<Callable<Void>>mapToObj(client -> () -> {
-                        run(new Generator(document.document(), names, uuids, SEED + client), REQUESTS / CLIENTS);
+                        run(
+                                new Generator(document.document(), names, uuids, SEED + client),
+                                (REQUESTS + CLIENTS - 1) / CLIENTS);
                         return null;
                     })
                     .toList();
@@ -89,13 +91,14 @@ class FuzzIT {
         double seconds = (System.nanoTime() - began) / 1e9;
         System.out.printf(
                 Locale.ROOT,
-                "fuzz: seed %d, %d requests, %.0f/s, slowest %d ms, answers %s, %d repeated after a 503, operations that succeeded %d of %d%n",
+                "fuzz: seed %d, %d requests, %.0f/s, slowest %d ms, answers %s, %d repeated after a 503 %s, operations that succeeded %d of %d%n",
                 SEED,
                 answers.values().stream().mapToLong(LongAdder::sum).sum(),
                 REQUESTS / seconds,
                 slowestMs.get(),
                 new TreeMap<>(answers),
-                repeated.sum(),
+                repeated.values().stream().mapToLong(LongAdder::sum).sum(),
+                new TreeMap<>(repeated),
                 succeeded.size(),
                 operations.size());
         assertThat(answers.keySet()).contains(200, 400, 404, 409, 413, 415);
@@ -121,7 +124,7 @@ class FuzzIT {
             HttpRequest.Builder request = request(operation, generator);
             Reply reply;
             try {
-                reply = answered(request);
+                reply = answered(operation, request);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         said + ": " + request.build() + " " + request.build().headers(), e);
@@ -138,7 +141,7 @@ class FuzzIT {
     }
 
     /** A 503 says that a server was too slow, on a machine as busy as this: the same request again is right. */
-    private Reply answered(HttpRequest.Builder request) {
+    private Reply answered(String operation, HttpRequest.Builder request) {
         for (int attempt = 0; ; attempt++) {
             long began = System.nanoTime();
             Reply reply = API.send(request.timeout(PATIENCE));
@@ -146,7 +149,8 @@ class FuzzIT {
             if (reply.status() != 503 || reply.header("Retry-After").isEmpty() || attempt == MAX_ATTEMPTS) {
                 return reply;
             }
-            repeated.increment();
+            repeated.computeIfAbsent(operation + " " + reply.text("detail"), _ -> new LongAdder())
+                    .increment();
         }
     }
 
