@@ -150,7 +150,7 @@ class SecurityIT {
 
     private Reply call(String operation, String... headers) {
         String[] parts = operation.split(" ", 2);
-        String path = parts[1].replace("{show_id}", "nowhere")
+        String path = parts[1].replace("{show_id}", "never-made")
                 .replace("{user_id}", user.toString())
                 .replace("{request_id}", randomUUID().toString());
         HttpRequest.Builder request = api.request(path, headers);
