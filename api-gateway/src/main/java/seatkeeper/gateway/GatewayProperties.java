@@ -11,17 +11,38 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxSeatsPerRequest the most seats one lease or confirm may name
  * @param maxWait the longest {@code Prefer: wait} that is granted
  * @param confirmDeadline how long a confirm may be under way before its leases stop waiting for it
- * @param operatorKey what operators show as bearer token; none: there are no operators
+ * @param security whether callers need a token; without, everybody may act for every user
+ * @param operatorKey without security: what operators show as bearer token; none: there are no operators
  */
 @ConfigurationProperties("booking")
 public record GatewayProperties(
         @DefaultValue("50") int maxSeatsPerRequest,
         @DefaultValue("30s") Duration maxWait,
         @DefaultValue("30m") Duration confirmDeadline,
+        @DefaultValue("none") Security security,
         @Nullable String operatorKey,
+        @DefaultValue RateLimit rateLimit,
         @DefaultValue Lease lease,
         @DefaultValue Live live,
         @DefaultValue Overload overload) {
+
+    /** Whom to trust. */
+    public enum Security {
+        NONE,
+        JWT
+    }
+
+    /**
+     * How many calls are served, with security; 0: any number.
+     *
+     * @param userPerSecond of one subject of tokens
+     * @param addressPerSecond of one address, or network of IPv6
+     * @param burst as many calls at once as would be served in this time
+     */
+    public record RateLimit(
+            @DefaultValue("20") int userPerSecond,
+            @DefaultValue("200") int addressPerSecond,
+            @DefaultValue("5s") Duration burst) {}
 
     /**
      * When to accept no more.

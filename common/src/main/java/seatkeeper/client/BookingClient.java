@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import seatkeeper.contract.Code;
 import seatkeeper.contract.Conflict;
@@ -34,6 +35,7 @@ public final class BookingClient {
 
     private final HttpClient http;
     private final URI gateway;
+    private final @Nullable Supplier<String> token;
 
     /** Of a gateway, or of what stands before many of them. */
     public BookingClient(URI gateway) {
@@ -41,8 +43,18 @@ public final class BookingClient {
     }
 
     public BookingClient(URI gateway, HttpClient http) {
+        this(gateway, http, null);
+    }
+
+    /**
+     * Of a gateway that asks for tokens.
+     *
+     * @param token asked for with each call, so that one that has expired can be replaced; null: there is none
+     */
+    public BookingClient(URI gateway, HttpClient http, @Nullable Supplier<String> token) {
         this.gateway = gateway;
         this.http = http;
+        this.token = token;
     }
 
     /** An answer to a lease. */
@@ -152,6 +164,9 @@ public final class BookingClient {
                 .timeout(wait.plus(MARGIN))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token.get());
+        }
         if (wait.isPositive()) {
             request.header("Prefer", "wait=" + Math.max(1, wait.toSeconds()));
         }

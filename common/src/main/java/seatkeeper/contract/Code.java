@@ -5,6 +5,8 @@ package seatkeeper.contract;
  * apply, the first in this order is the one named; {@code docs/contracts.md} lists them for integrators.
  */
 public enum Code {
+    UNAUTHENTICATED(Retry.SAME_ID),
+    FORBIDDEN(Retry.NEVER),
     INVALID_REQUEST(Retry.NEVER),
     INVALID_COMMAND(Retry.NEVER),
     UNSUPPORTED_VERSION(Retry.NEVER),
@@ -23,6 +25,7 @@ public enum Code {
     NOT_BOOKING_OWNER(Retry.NEVER),
     NOT_ENOUGH_SEATS(Retry.NEVER),
     NOT_ENOUGH_TOGETHER(Retry.NEVER),
+    RATE_LIMITED(Retry.SAME_ID),
     OVERLOADED(Retry.SAME_ID),
     UNAVAILABLE(Retry.SAME_ID),
     OUTCOME_UNKNOWN(Retry.SAME_ID);

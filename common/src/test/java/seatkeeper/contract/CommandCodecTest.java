@@ -33,7 +33,7 @@ class CommandCodecTest {
         return command(new ConfirmBooking(List.of("A2", "A1"), null));
     }
 
-    private static Command command(Action action) {
+    static Command command(Action action) {
         return new Command(
                 REQUEST,
                 "show_1",

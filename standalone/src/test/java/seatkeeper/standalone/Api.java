@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
@@ -28,14 +29,22 @@ final class Api {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final OpenApi OPEN_API = new OpenApi();
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient client;
     private final URI base;
 
     Api(int port) {
+        client = client().build();
         base = URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** By TLS. */
+    Api(int port, SSLContext tls) {
+        client = client().sslContext(tls).build();
+        base = URI.create("https://127.0.0.1:" + port);
+    }
+
+    private static HttpClient.Builder client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
     }
 
     /** What came back. */

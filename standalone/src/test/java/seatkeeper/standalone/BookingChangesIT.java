@@ -117,8 +117,8 @@ class BookingChangesIT {
         String show = limitedShow(1, "A1", "A2");
         Map<String, Object> body = Api.seats(show, user, "A1", "A2");
         body.put("request_id", request);
-        API.command("/booking/direct", body).expect(403, "INVALID_REQUEST");
-        API.command("/booking/direct", body, "Authorization", "Bearer guess").expect(403, "INVALID_REQUEST");
+        API.command("/booking/direct", body).expect(403, "FORBIDDEN");
+        API.command("/booking/direct", body, "Authorization", "Bearer guess").expect(403, "FORBIDDEN");
         API.operate("/booking/direct", request, show, user, "A1", "A2").expect(200);
         assertThat(API.seatMap(show)).doesNotContainValue("AVAILABLE");
         API.cancel(randomUUID(), request, user, "A1").expect(200);
@@ -236,7 +236,7 @@ class BookingChangesIT {
     void refusesEverythingInAnArchivedShow() {
         String show = show("A1", "A2");
         book(show, user, booking, "A1");
-        API.post("/shows/" + show + "/archive", "").expect(403, "INVALID_REQUEST");
+        API.post("/shows/" + show + "/archive", "").expect(403, "FORBIDDEN");
         API.post("/shows/" + show + "/archive", "", "Authorization", "Bearer " + LocalApplications.OPERATOR_KEY)
                 .expect(200);
         API.lock(show, user, "A2").expect(409, "SHOW_CLOSED");

@@ -57,6 +57,19 @@ final class OpenApi {
         return operations;
     }
 
+    JsonNode document() {
+        return document;
+    }
+
+    /** The scopes of a token that an operation, named as above, asks for. */
+    Set<String> scopes(String operation) {
+        String[] parts = operation.split(" ", 2);
+        Set<String> scopes = new TreeSet<>();
+        document.at("/paths/" + escaped(parts[1]) + "/" + parts[0].toLowerCase(java.util.Locale.ROOT) + "/security")
+                .forEach(way -> way.path("token").forEach(scope -> scopes.add(scope.asString())));
+        return scopes;
+    }
+
     /** Nothing is answered that the document does not say; what it does not know at all is not its business. */
     void requireDocumented(String method, String path, int status, String contentType, JsonNode body) {
         String operation = paths.entrySet().stream()

@@ -180,7 +180,7 @@ class PageIT {
                             + ".reduce((bytes, entry) => bytes + entry.transferSize, 0)"))
                     .isBetween(1L, 40_000L);
         }
-        assertThat(API.get("/").header("Content-Security-Policy")).startsWith("default-src 'self';");
+        assertThat(API.get("/").header("Content-Security-Policy")).startsWith("default-src 'none'; script-src 'self';");
     }
 
     @Test

@@ -30,7 +30,7 @@ import seatkeeper.contract.Status;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.booking.Bookings.LatePolicy;
 import seatkeeper.gateway.booking.Requests.Known;
-import seatkeeper.gateway.web.OperatorKey;
+import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.web.PreferWait;
 import seatkeeper.gateway.web.Problems;
 import seatkeeper.gateway.web.Refusal;
@@ -47,7 +47,6 @@ class BookingController {
     private final Bookings bookings;
     private final CommandRequests requests;
     private final Decisions decisions;
-    private final OperatorKey operatorKey;
     private final Problems problems;
     private final GatewayProperties properties;
 
@@ -55,13 +54,11 @@ class BookingController {
             Bookings bookings,
             CommandRequests requests,
             Decisions decisions,
-            OperatorKey operatorKey,
             Problems problems,
             GatewayProperties properties) {
         this.bookings = bookings;
         this.requests = requests;
         this.decisions = decisions;
-        this.operatorKey = operatorKey;
         this.problems = problems;
         this.properties = properties;
     }
@@ -87,64 +84,69 @@ class BookingController {
     @PostMapping("/booking/confirm")
     ResponseEntity<?> confirm(
             @RequestBody CommandRequests.Confirm request,
-            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
         LatePolicy late = CommandRequests.latePolicy(request.latePolicy());
-        return submit(requests.confirm(request), late, prefer);
+        return submit(requests.confirm(request), late, prefer, caller);
     }
 
     @PostMapping("/booking/cancel")
     ResponseEntity<?> cancel(
             @RequestBody CommandRequests.Cancel request,
-            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
-        return submit(requests.cancel(request), LatePolicy.REJECT, prefer);
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
+        return submit(requests.cancel(request), LatePolicy.REJECT, prefer, caller);
     }
 
     @PostMapping("/booking/swap")
     ResponseEntity<?> swap(
             @RequestBody CommandRequests.Swap request,
-            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
         LatePolicy late = CommandRequests.latePolicy(request.latePolicy());
-        return submit(requests.swap(request), late, prefer);
+        return submit(requests.swap(request), late, prefer, caller);
     }
 
     @PostMapping("/booking/direct")
     ResponseEntity<?> direct(
             @RequestBody CommandRequests.Confirm request,
-            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization,
-            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
-        operatorKey.require(authorization);
-        return submit(requests.direct(request), LatePolicy.REJECT, prefer);
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
+        caller.requireOperator();
+        return submit(requests.direct(request), LatePolicy.REJECT, prefer, caller);
     }
 
     @PostMapping("/booking/block")
     ResponseEntity<?> block(
             @RequestBody CommandRequests.Confirm request,
-            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization,
-            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
-        operatorKey.require(authorization);
-        return submit(requests.block(request), LatePolicy.REJECT, prefer);
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
+        caller.requireOperator();
+        return submit(requests.block(request), LatePolicy.REJECT, prefer, caller);
     }
 
     @PostMapping("/booking/unblock")
     ResponseEntity<?> unblock(
             @RequestBody CommandRequests.Confirm request,
-            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization,
-            @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
-        operatorKey.require(authorization);
-        return submit(requests.unblock(request), LatePolicy.REJECT, prefer);
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
+        caller.requireOperator();
+        return submit(requests.unblock(request), LatePolicy.REJECT, prefer, caller);
     }
 
     /** Each on its own, side by side: one that is refused does not hold up another. */
     @PostMapping("/booking/confirm/batch")
     BatchResults batch(
-            @RequestBody Batch batch, @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+            @RequestBody Batch batch,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
         List<CommandRequests.@Nullable Confirm> confirms = batch.confirms == null ? List.of() : batch.confirms;
         if (confirms.isEmpty() || confirms.size() > MAX_BATCH) {
             throw new InvalidField("confirms", "must have 1 to " + MAX_BATCH + " entries");
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<BatchResult>> calls = confirms.stream()
-                    .<Callable<BatchResult>>map(confirm -> () -> result(confirm, prefer))
+                    .<Callable<BatchResult>>map(confirm -> () -> result(confirm, prefer, caller))
                     .toList();
             return new BatchResults(
                     threads.invokeAll(calls).stream().map(Future::resultNow).toList());
@@ -154,13 +156,13 @@ class BookingController {
         }
     }
 
-    private BatchResult result(CommandRequests.@Nullable Confirm confirm, @Nullable String prefer) {
+    private BatchResult result(CommandRequests.@Nullable Confirm confirm, @Nullable String prefer, Caller caller) {
         ResponseEntity<?> answer;
         try {
             if (confirm == null) {
                 throw new InvalidField("confirms", "must not have null");
             }
-            answer = confirm(confirm, prefer);
+            answer = confirm(confirm, prefer, caller);
         } catch (RuntimeException e) {
             answer = problems.of(e);
         }
@@ -172,9 +174,11 @@ class BookingController {
 
     @GetMapping("/booking/requests/{requestId}")
     ResponseEntity<RequestStatus> status(
-            @PathVariable String requestId, @RequestHeader(name = PREFER, required = false) @Nullable String prefer) {
+            @PathVariable String requestId,
+            @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
+            Caller caller) {
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
-        Known known = bookings.status(Ids.uuid("request_id", requestId), wait);
+        Known known = bookings.status(Ids.uuid("request_id", requestId), wait, caller);
         HttpHeaders headers = headers(wait);
         headers.setCacheControl("no-store");
         if (known instanceof Known.Pending) {
@@ -183,18 +187,21 @@ class BookingController {
         return new ResponseEntity<>(RequestStatus.of(known), headers, HttpStatus.OK);
     }
 
-    /** All decided requests of an order. */
+    /** All decided requests of an order that the caller may see. */
     @GetMapping("/booking/requests")
-    RequestList ofOrder(@RequestParam(name = "order_ref", required = false) @Nullable String orderRef) {
+    RequestList ofOrder(@RequestParam(name = "order_ref", required = false) @Nullable String orderRef, Caller caller) {
         String valid = Ids.orderRef(orderRef);
         if (valid == null) {
             throw new InvalidField("order_ref", "is missing");
         }
-        return new RequestList(
-                decisions.ofOrder(valid, 1_000).stream().map(RequestStatus::of).toList());
+        return new RequestList(decisions.ofOrder(valid, 1_000).stream()
+                .filter(outcome -> caller.maySee(outcome.userId()))
+                .map(RequestStatus::of)
+                .toList());
     }
 
-    private ResponseEntity<?> submit(Command command, LatePolicy late, @Nullable String prefer) {
+    private ResponseEntity<?> submit(Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
+        caller.requireUser(command.userId());
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
         Bookings.Answer answer = bookings.submit(command, late, wait);
         HttpHeaders headers = headers(wait);

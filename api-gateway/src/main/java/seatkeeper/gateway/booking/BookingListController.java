@@ -10,6 +10,7 @@ import seatkeeper.contract.Ids;
 import seatkeeper.contract.InvalidField;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.booking.Decisions.BookedSeat;
+import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.show.Shows;
 import seatkeeper.gateway.web.Page;
 
@@ -35,18 +36,15 @@ class BookingListController {
             @PathVariable String userId,
             @RequestParam(name = "show_id", required = false) @Nullable String showId,
             @RequestParam(required = false) @Nullable String after,
-            @RequestParam(required = false) @Nullable Integer limit) {
+            @RequestParam(required = false) @Nullable Integer limit,
+            Caller caller) {
         String[] seat = after == null ? new String[] {"", ""} : after.split(":", 2);
         if (seat.length != 2) {
             throw new InvalidField("after", "must be the next of the page before");
         }
         int size = Page.size(limit);
         List<BookedSeat> bookings = decisions.ofUser(
-                Ids.uuid("user_id", userId),
-                showId == null ? null : Ids.name("show_id", showId),
-                seat[0],
-                seat[1],
-                size);
+                caller.user(userId), showId == null ? null : Ids.name("show_id", showId), seat[0], seat[1], size);
         return new BookingList(bookings, Page.next(bookings, size, last -> last.showId() + ":" + last.seatId()));
     }
 

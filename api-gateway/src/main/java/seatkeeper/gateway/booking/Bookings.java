@@ -15,6 +15,7 @@ import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.booking.Requests.Known;
 import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.web.Refusal;
 
 /** The way of a command: replay first, then hold the leases, then publish; and the ways to learn the outcome. */
@@ -119,11 +120,15 @@ class Bookings {
     /**
      * Looks a request up, and waits for its outcome as long as that.
      *
-     * @throws Refusal 404 when it was never seen, 503 when nobody can say
+     * @throws Refusal 404 when it was never seen, or is somebody else's, who may not learn that it exists; 503 when
+     *     nobody can say
      */
-    Known status(UUID requestId, Duration wait) {
+    Known status(UUID requestId, Duration wait, Caller caller) {
         try (Waiters.Waiter waiter = waiters.waitFor(requestId)) {
             Known known = find(requestId);
+            if (!caller.maySee(known.payload().userId())) {
+                throw neverSeen(requestId);
+            }
             return known instanceof Known.Pending ? await(waiter, known, wait) : known;
         }
     }

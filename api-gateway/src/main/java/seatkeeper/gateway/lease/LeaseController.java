@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Ids;
 import seatkeeper.contract.InvalidField;
 import seatkeeper.gateway.GatewayProperties;
+import seatkeeper.gateway.security.Caller;
 
 @RestController
 class LeaseController {
@@ -80,28 +81,28 @@ class LeaseController {
     }
 
     @PostMapping("/seat-lock")
-    LeaseResponse acquire(@RequestBody SeatsRequest request) {
-        Seats seats = seats(request);
+    LeaseResponse acquire(@RequestBody SeatsRequest request, Caller caller) {
+        Seats seats = seats(request, caller);
         return seats.leased(leases.acquire(seats.showId, seats.seatIds, seats.userId, ttl(request.ttlSeconds)));
     }
 
     @PostMapping("/seat-lock/extend")
-    LeaseResponse extend(@RequestBody SeatsRequest request) {
-        Seats seats = seats(request);
+    LeaseResponse extend(@RequestBody SeatsRequest request, Caller caller) {
+        Seats seats = seats(request, caller);
         return seats.leased(leases.extend(seats.showId, seats.seatIds, seats.userId, ttl(request.ttlSeconds)));
     }
 
     @PostMapping("/seat-lock/release")
-    ReleaseResponse release(@RequestBody SeatsRequest request) {
-        Seats seats = seats(request);
+    ReleaseResponse release(@RequestBody SeatsRequest request, Caller caller) {
+        Seats seats = seats(request, caller);
         leases.release(seats.showId, seats.seatIds, seats.userId);
         return new ReleaseResponse(true, seats.showId, seats.seatIds, seats.userId);
     }
 
     @PostMapping("/seat-lock/best")
-    BestResponse best(@RequestBody BestRequest request) {
+    BestResponse best(@RequestBody BestRequest request, Caller caller) {
         String showId = Ids.name("show_id", request.showId);
-        UUID userId = Ids.uuid("user_id", request.userId);
+        UUID userId = caller.user(request.userId);
         int max = properties.maxSeatsPerRequest();
         if (request.quantity == null || request.quantity < 1 || request.quantity > max) {
             throw new InvalidField("quantity", "must lie between 1 and " + max);
@@ -124,17 +125,19 @@ class LeaseController {
     }
 
     @PostMapping("/seat-lock/release-all")
-    ReleaseResponse releaseAll(@RequestBody UserRequest request) {
+    ReleaseResponse releaseAll(@RequestBody UserRequest request, Caller caller) {
         String showId = Ids.name("show_id", request.showId);
-        UUID userId = Ids.uuid("user_id", request.userId);
+        UUID userId = caller.user(request.userId);
         return new ReleaseResponse(true, showId, leases.releaseAll(showId, userId), userId);
     }
 
     @GetMapping("/users/{userId}/leases")
     UserLeases leases(
-            @PathVariable String userId, @RequestParam(name = "show_id", required = false) @Nullable String showId) {
+            @PathVariable String userId,
+            @RequestParam(name = "show_id", required = false) @Nullable String showId,
+            Caller caller) {
         String show = Ids.name("show_id", showId);
-        UUID user = Ids.uuid("user_id", userId);
+        UUID user = caller.user(userId);
         return new UserLeases(
                 show,
                 user,
@@ -148,19 +151,17 @@ class LeaseController {
     }
 
     @PostMapping("/verify-lock")
-    Map<String, String> verify(@RequestBody SeatRequest request) {
+    Map<String, String> verify(@RequestBody SeatRequest request, Caller caller) {
         leases.verify(
-                Ids.name("show_id", request.showId),
-                Ids.name("seat_id", request.seatId),
-                Ids.uuid("user_id", request.userId));
+                Ids.name("show_id", request.showId), Ids.name("seat_id", request.seatId), caller.user(request.userId));
         return Map.of("status", "ok");
     }
 
-    private Seats seats(SeatsRequest request) {
+    private Seats seats(SeatsRequest request, Caller caller) {
         return new Seats(
                 Ids.name("show_id", request.showId),
                 Ids.seats(request.seatIds, properties.maxSeatsPerRequest()),
-                Ids.uuid("user_id", request.userId));
+                caller.user(request.userId));
     }
 
     private Duration ttl(@Nullable Integer seconds) {

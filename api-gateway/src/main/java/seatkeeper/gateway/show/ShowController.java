@@ -3,30 +3,26 @@ package seatkeeper.gateway.show;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Ids;
+import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.show.Shows.ListedSeat;
-import seatkeeper.gateway.web.OperatorKey;
 import seatkeeper.gateway.web.Page;
 
 @RestController
 class ShowController {
 
     private final Shows shows;
-    private final OperatorKey operatorKey;
 
-    ShowController(Shows shows, OperatorKey operatorKey) {
+    ShowController(Shows shows) {
         this.shows = shows;
-        this.operatorKey = operatorKey;
     }
 
     record PutResponse(String showId, int seats, int added) {}
@@ -45,10 +41,8 @@ class ShowController {
     }
 
     @PostMapping("/shows/{showId}/archive")
-    Show archive(
-            @PathVariable String showId,
-            @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable String authorization) {
-        operatorKey.require(authorization);
+    Show archive(@PathVariable String showId, Caller caller) {
+        caller.requireOperator();
         shows.archive(Ids.name("show_id", showId));
         return shows.get(showId);
     }

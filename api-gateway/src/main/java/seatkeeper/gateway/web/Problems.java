@@ -1,6 +1,7 @@
 package seatkeeper.gateway.web;
 
 import java.util.List;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,14 @@ public class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> refused(Refusal refusal) {
         ProblemDetail problem = problem(refusal.status(), refusal.code(), refusal.getMessage());
         refusal.properties().forEach(problem::setProperty);
-        return answer(problem);
+        HttpHeaders headers = new HttpHeaders();
+        if (refusal.retryAfterSeconds() > 0) {
+            headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(refusal.retryAfterSeconds()));
+        }
+        if (refusal.status() == HttpStatus.UNAUTHORIZED) {
+            headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        return answer(problem, headers);
     }
 
     @ExceptionHandler
@@ -56,6 +64,12 @@ public class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> tooLarge(BodyLimit.Exceeded e) {
         return answer(problem(HttpStatus.CONTENT_TOO_LARGE, Code.INVALID_REQUEST, e.getMessage()));
+    }
+
+    /** Tomcat throws it when somebody first looks at the query. */
+    @ExceptionHandler
+    ResponseEntity<Object> brokenQuery(InvalidParameterException e) {
+        return refused(Refusal.invalid("the query is not valid"));
     }
 
     /** Spring's Redis exceptions are data access exceptions too: which server it was shows in the package. */
@@ -119,14 +133,14 @@ public class Problems extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answer(ProblemDetail problem) {
-        ResponseEntity.BodyBuilder answer =
-                ResponseEntity.status(problem.getStatus()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (problem.getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-            boolean overloaded =
-                    problem.getProperties() != null && problem.getProperties().get("code") == Code.OVERLOADED;
-            answer.header(HttpHeaders.RETRY_AFTER, overloaded ? "5" : "1");
-        }
-        return answer.body(problem);
+        return answer(problem, new HttpHeaders());
+    }
+
+    private static ResponseEntity<Object> answer(ProblemDetail problem, HttpHeaders headers) {
+        return ResponseEntity.status(problem.getStatus())
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
     }
 
     private static String path(List<JacksonException.Reference> path) {

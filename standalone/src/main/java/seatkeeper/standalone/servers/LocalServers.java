@@ -20,7 +20,7 @@ public final class LocalServers implements AutoCloseable {
         this.ports = ports;
         kafka = new KafkaServer(ports.kafka(), folder, Map.of());
         postgres = new PostgresServer(ports.postgres(), folder, postgresSettings);
-        redis = new RedisServer(ports.redis(), folder);
+        redis = new RedisServer(ports.redis(), folder, Map.of());
     }
 
     public static LocalServers start(Path folder, Ports ports) {
@@ -50,7 +50,11 @@ public final class LocalServers implements AutoCloseable {
     }
 
     public static RedisServer redis(Path folder, int port) {
-        return new RedisServer(port, DataFolder.open(folder));
+        return redis(folder, port, Map.of());
+    }
+
+    public static RedisServer redis(Path folder, int port, Map<String, String> settings) {
+        return new RedisServer(port, DataFolder.open(folder), settings);
     }
 
     /** The ports in use, where any free one was asked for too. */

@@ -24,8 +24,11 @@ public final class RedisServer extends ServerProcess {
             "maxmemory-policy", "noeviction",
             "set-proc-title", "no");
 
-    RedisServer(int port, DataFolder folder) {
+    private final Map<String, String> extraSettings;
+
+    RedisServer(int port, DataFolder folder, Map<String, String> extraSettings) {
         super("Redis", "redis", port, folder);
+        this.extraSettings = extraSettings;
     }
 
     public String uri() {
@@ -46,6 +49,7 @@ public final class RedisServer extends ServerProcess {
         command.addAll(List.of(
                 "--port", Integer.toString(port()), "--pidfile", pidFile().toString()));
         SETTINGS.forEach((setting, value) -> command.addAll(List.of("--" + setting, value)));
+        extraSettings.forEach((setting, value) -> command.addAll(List.of("--" + setting, value)));
         return command;
     }
 
