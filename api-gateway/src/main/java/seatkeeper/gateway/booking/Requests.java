@@ -1,5 +1,7 @@
 package seatkeeper.gateway.booking;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,9 +18,10 @@ import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.lease.SeatLeases;
 
 /**
- * What is known of a request_id, from three places, the quickest first:
+ * What is known of a request_id, from four places, the quickest first:
  *
  * <ol>
+ *   <li>This process: outcomes it has settled lately. They never change.
  *   <li>Redis {@code request:<id>}: the command while it is under way, then its outcome. A hint; may be lost.
  *   <li>Postgres: the outcome. The truth.
  *   <li>The command log beyond what the workers have committed: commands that are accepted and not yet decided.
@@ -30,6 +33,10 @@ import seatkeeper.gateway.lease.SeatLeases;
 class Requests {
 
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
+    /** Long enough for who polls; with the number of them it bounds the memory to some 40 MB. */
+    private static final Duration RECENT = Duration.ofMinutes(5);
+
+    private static final int MOST_RECENT = 50_000;
 
     private final StringRedisTemplate redis;
     private final Decisions decisions;
@@ -37,6 +44,10 @@ class Requests {
     private final SeatLeases leases;
     private final CommandCodec codec;
     private final Duration claimTtl;
+    private final Cache<UUID, Outcome> recent = Caffeine.newBuilder()
+            .maximumSize(MOST_RECENT)
+            .expireAfterWrite(RECENT)
+            .build();
 
     Requests(
             StringRedisTemplate redis,
@@ -70,6 +81,10 @@ class Requests {
 
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
     Optional<Known> claim(Command command) {
+        Outcome outcome = recent.getIfPresent(command.requestId());
+        if (outcome != null) {
+            return Optional.of(new Known.Decided(outcome));
+        }
         String known = redis.opsForValue()
                 .setGet(
                         key(command.requestId()),
@@ -99,6 +114,7 @@ class Requests {
                 && !Payload.of(outcome).mismatches(other).isEmpty()) {
             leases.unhold(other.showId(), other.action().taken(), other.requestId());
         }
+        recent.put(outcome.requestId(), outcome);
     }
 
     /**
@@ -140,6 +156,10 @@ class Requests {
     }
 
     private Optional<Known> hint(UUID requestId) {
+        Outcome outcome = recent.getIfPresent(requestId);
+        if (outcome != null) {
+            return Optional.of(new Known.Decided(outcome));
+        }
         try {
             String hint = redis.opsForValue().get(key(requestId));
             return hint == null ? Optional.empty() : read(hint);

@@ -55,13 +55,22 @@ final class LeaseScripts {
                            'kind', kind, 'seats', table.concat(seats, ','), 'extra', number(extra))
               end
             end
-            local function write(key, at, lease, until_ms)
-              local value = lease.user .. '|' .. number(lease.acquired) .. '|' .. number(lease.expires) .. '|' .. lease.pin
-              redis.call('SET', key, value, 'PXAT', number(until_ms))
-              redis.call('ZADD', LEASES, number(until_ms), id(key))
-              redis.call('ZADD', LEASES .. ':' .. lease.user, number(until_ms), id(key))
-              redis.call('PEXPIRE', LEASES .. ':' .. lease.user, 86400000)
-              mark(at, 'L')
+            -- Leases of one user: {key, at, lease, until_ms} each.
+            local function write(writes)
+              if #writes == 0 then return end
+              local ends = {}
+              for _, w in ipairs(writes) do
+                local lease, until_ms = w[3], number(w[4])
+                redis.call('SET', w[1], lease.user .. '|' .. number(lease.acquired) .. '|' .. number(lease.expires)
+                           .. '|' .. lease.pin, 'PXAT', until_ms)
+                ends[#ends + 1] = until_ms
+                ends[#ends + 1] = id(w[1])
+                mark(w[2], 'L')
+              end
+              local user = LEASES .. ':' .. writes[1][3].user
+              redis.call('ZADD', LEASES, unpack(ends))
+              redis.call('ZADD', user, unpack(ends))
+              redis.call('PEXPIRE', user, 86400000)
             end
             local function free(key, at, lease)
               redis.call('DEL', key)
@@ -127,13 +136,15 @@ final class LeaseScripts {
             end
             if #conflicts > 0 then return refuse(conflicts) end
             if exceeds(rule.limit, user, more) then return {'REFUSED', 'SEAT_LIMIT_EXCEEDED'} end
+            local writes = {}
             for i = FIRST, #KEYS do
               -- A confirm under way already holds its leases longer than any renewal may.
               if leases[i].pin == '' then
                 leases[i].expires = expires
-                write(KEYS[i], places[i], leases[i], expires)
+                writes[#writes + 1] = {KEYS[i], places[i], leases[i], expires}
               end
             end
+            write(writes)
             table.remove(fields, 1)
             event('leased', fields, expires)
             return {'OK', expires, now}
@@ -184,9 +195,12 @@ final class LeaseScripts {
             local names, expires = {}, now + ttl
             for i, place in ipairs(chosen) do names[i] = '#' .. number(place) end
             names = redis.call('HMGET', SEATS, unpack(names))
+            local writes = {}
             for i, name in ipairs(names) do
-              write(lock(name), {place = chosen[i]}, {user = user, acquired = now, expires = expires, pin = ''}, expires)
+              local lease = {user = user, acquired = now, expires = expires, pin = ''}
+              writes[i] = {lock(name), {place = chosen[i]}, lease, expires}
             end
+            write(writes)
             event('leased', names, expires)
             return {'OK', expires, now, first and 1 or 0, unpack(names)}
             """);
@@ -207,16 +221,17 @@ final class LeaseScripts {
               if code then conflict(conflicts, id(KEYS[i]), code) end
             end
             if #conflicts > 0 then return refuse(conflicts) end
-            local earliest = nil
+            local writes, earliest = {}, nil
             for i = FIRST, #KEYS do
               local lease = leases[i]
               if lease.pin == '' and lease.expires < expires then
                 lease.expires = expires
-                write(KEYS[i], find(KEYS[i]), lease, expires)
+                writes[#writes + 1] = {KEYS[i], find(KEYS[i]), lease, expires}
                 names[#names + 1] = id(KEYS[i])
               end
               if not earliest or lease.expires < earliest then earliest = lease.expires end
             end
+            write(writes)
             event('leased', names, expires)
             return {'OK', earliest, now}
             """);
@@ -301,10 +316,12 @@ final class LeaseScripts {
               leases[i] = lease
             end
             if #conflicts > 0 then return refuse(conflicts) end
+            local writes = {}
             for i = FIRST, #KEYS do
               leases[i].pin = ARGV[2]
-              write(KEYS[i], find(KEYS[i]), leases[i], math.max(leases[i].expires, tonumber(ARGV[3])))
+              writes[#writes + 1] = {KEYS[i], find(KEYS[i]), leases[i], math.max(leases[i].expires, tonumber(ARGV[3]))}
             end
+            write(writes)
             return {'OK'}
             """);
 
@@ -314,7 +331,7 @@ final class LeaseScripts {
               local lease = read(KEYS[i])
               if lease and lease.pin == ARGV[1] then
                 lease.pin = ''
-                if lease.expires > now then write(KEYS[i], find(KEYS[i]), lease, lease.expires)
+                if lease.expires > now then write({{KEYS[i], find(KEYS[i]), lease, lease.expires}})
                 else free(KEYS[i], find(KEYS[i]), lease) end
               end
             end
