@@ -20,7 +20,9 @@ class BenchIT {
                         "lease",
                         "lease, lost",
                         "confirm",
-                        "status");
+                        "status",
+                        "memory, gateway",
+                        "memory, worker");
         assertThat(rows).allSatisfy(row -> {
             assertThat(row.work()).hasSize(1).allMatch(rate -> rate > 0);
             assertThat(row.limit()).hasSize(1).allMatch(rate -> rate > 0);
