@@ -39,8 +39,11 @@ public final class Bench {
             List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
             try (Child gateway = fleet.gateway()) {
                 rows.addAll(new HttpRows(drain, fleet, gateway, scale, rounds).run());
-                rows.addAll(fleet.memory());
+                rows.addAll(new BookingRows(drain, fleet, gateway, scale, rounds).run(rows));
+                rows.addAll(new GrowthRows(drain, gateway, scale, rounds).run());
             }
+            rows.add(new ScaleRow(drain, fleet, scale, rounds).run());
+            rows.addAll(fleet.memory());
             return rows;
         } finally {
             delete(folder);

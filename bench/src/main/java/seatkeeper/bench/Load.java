@@ -36,7 +36,12 @@ record Load(int port, int connections) {
 
         private byte[] bytes() {
             return "%s %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                    .formatted(method, path, waitSeconds > 0 ? "Prefer: wait=" + waitSeconds + "\r\n" : "", body.length(), body)
+                    .formatted(
+                            method,
+                            path,
+                            waitSeconds > 0 ? "Prefer: wait=" + waitSeconds + "\r\n" : "",
+                            body.length(),
+                            body)
                     .getBytes(StandardCharsets.US_ASCII);
         }
     }

@@ -21,6 +21,14 @@ class BenchIT {
                         "lease, lost",
                         "confirm",
                         "status",
+                        "whole way",
+                        "against the simple way, free",
+                        "against the simple way, contended",
+                        "latency, median",
+                        "latency, 99 of 100",
+                        "growth, drain",
+                        "growth, lease",
+                        "scale, 2 workers",
                         "memory, gateway",
                         "memory, worker");
         assertThat(rows).allSatisfy(row -> {
