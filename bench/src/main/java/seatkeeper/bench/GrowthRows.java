@@ -1,11 +1,19 @@
 package seatkeeper.bench;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import seatkeeper.bench.Drain.Show;
 import seatkeeper.bench.Load.Call;
 import seatkeeper.standalone.servers.PostgresServer;
@@ -16,26 +24,26 @@ final class GrowthRows {
     private static final int CLIENTS = 32;
     private static final int SMALL = 50;
 
-    /**
-     * Bookings of two seats each, of ids that grow, so that they are quick to write, and are spread evenly over all
-     * there can be, so that new ones land anywhere among them.
-     */
-    private static final List<String> GROW = List.of(
-            "set session_replication_role = replica",
-            "set synchronous_commit = off",
-            "insert into shows (id, version) select 'grown-' || lpad(s::text, 6, '0'), 1 from generate_series(0, %1$d / 10000) s",
-            """
+    private static final String SHOWS = """
+            insert into shows (id, version)
+            select 'grown-' || lpad(s::text, 6, '0'), 1 from generate_series(0, %1$d / 10000) s
+            """;
+
+    private static final String SEATS = """
             insert into seats (show_id, id, status, version)
             select 'grown-' || lpad((n / 10000)::text, 6, '0'), lpad((n %% 10000 * 2 + k)::text, 6, '0'), 'BOOKED', 1
             from generate_series(0, %1$d - 1) n, generate_series(0, 1) k
-            """,
-            """
+            """;
+
+    /** Ids that grow are quick to write; they are spread evenly over all there can be, so that new ones land among them. */
+    private static final String BOOKINGS = """
             insert into bookings (show_id, seat_id, user_id, request_id)
             select 'grown-' || lpad((n / 10000)::text, 6, '0'), lpad((n %% 10000 * 2 + k)::text, 6, '0'), id, id
             from (select n, (lpad(to_hex(n * (4294967295 / %1$d)), 8, '0') || '-0000-4000-8000-000000000000')::uuid as id
                   from generate_series(0::bigint, %1$d - 1) n) as request, generate_series(0, 1) k
-            """,
-            """
+            """;
+
+    private static final String REQUESTS = """
             insert into booking_requests (request_id, fingerprint, show_id, seat_ids, user_id, status, submitted_at,
                                           decided_at, show_version, command_partition, command_offset)
             select id, sha256(uuid_send(id)), 'grown-' || lpad((n / 10000)::text, 6, '0'),
@@ -43,10 +51,12 @@ final class GrowthRows {
                    now(), now(), 1, 0, n
             from (select n, (lpad(to_hex(n * (4294967295 / %1$d)), 8, '0') || '-0000-4000-8000-000000000000')::uuid as id
                   from generate_series(0::bigint, %1$d - 1) n) as request
-            """,
-            "reset synchronous_commit",
-            "vacuum analyze",
-            "checkpoint");
+            """;
+
+    private static final String OWN_INDEXES = """
+            select indexname, indexdef from pg_indexes
+            where tablename = ? and indexname not in (select conname from pg_constraint)
+            """;
 
     private final Drain drain;
     private final Child gateway;
@@ -68,12 +78,7 @@ final class GrowthRows {
         int commands = Math.max(2_000, (int) (50_000 * scale));
         int bookings = (int) (5_000_000 * scale);
         Drain grown = database("grown");
-        try (Connection connection = grown.connect();
-                Statement statement = connection.createStatement()) {
-            for (String step : GROW) {
-                statement.execute(step.formatted(bookings / Drain.SEATS_PER_COMMAND));
-            }
-        }
+        grow(grown, bookings / Drain.SEATS_PER_COMMAND);
         List<Double> large = new ArrayList<>();
         List<Double> empty = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
@@ -82,6 +87,55 @@ final class GrowthRows {
             large.add(grown.drain(grown.shows(64, commands), 1.0));
         }
         return new Measured("growth, drain", large, empty, 0.85);
+    }
+
+    private static void grow(Drain grown, int requests) throws Exception {
+        fill(grown, "shows", SHOWS, requests);
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            List<Callable<Void>> tables = List.of(() -> fill(grown, "bookings", BOOKINGS, requests), () -> {
+                fill(grown, "seats", SEATS, requests);
+                return fill(grown, "booking_requests", REQUESTS, requests);
+            });
+            for (Future<Void> table : threads.invokeAll(tables)) {
+                table.get();
+            }
+        }
+        try (Connection connection = grown.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("vacuum analyze");
+            statement.execute("checkpoint");
+        }
+    }
+
+    /** Rows first and indexes after them, but for those that are constraints; foreign keys are not looked at. */
+    private static @Nullable Void fill(Drain grown, String table, String rows, int requests) throws SQLException {
+        try (Connection connection = grown.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set session_replication_role = replica");
+            statement.execute("set maintenance_work_mem = '256MB'");
+            Map<String, String> indexes = ownIndexes(connection, table);
+            for (String index : indexes.keySet()) {
+                statement.execute("drop index " + index);
+            }
+            statement.execute(rows.formatted(requests));
+            for (String definition : indexes.values()) {
+                statement.execute(definition);
+            }
+            return null;
+        }
+    }
+
+    private static Map<String, String> ownIndexes(Connection connection, String table) throws SQLException {
+        Map<String, String> indexes = new LinkedHashMap<>();
+        try (PreparedStatement query = connection.prepareStatement(OWN_INDEXES)) {
+            query.setString(1, table);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    indexes.put(row.getString(1), row.getString(2));
+                }
+            }
+        }
+        return indexes;
     }
 
     /** A new database with the schema. */
