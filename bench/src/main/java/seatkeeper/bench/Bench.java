@@ -36,12 +36,26 @@ public final class Bench {
         try (LocalServers servers = LocalServers.start(folder, Ports.ANY)) {
             Drain drain = new Drain(servers);
             Fleet fleet = new Fleet(servers, folder);
-            List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
+            GrowthRows growth = new GrowthRows(drain, scale, rounds);
+            BookingRows bookings;
+            List<Measured> answered;
+            List<Measured> booked;
+            Measured leased;
+            // Tables and topics.
+            drain.worker().close();
+            // Before anything is drained: a gateway would settle all those outcomes while it is measured.
             try (Child gateway = fleet.gateway()) {
-                rows.addAll(new HttpRows(drain, fleet, gateway, scale, rounds).run());
-                rows.addAll(new BookingRows(drain, fleet, gateway, scale, rounds).run(rows));
-                rows.addAll(new GrowthRows(drain, gateway, scale, rounds).run());
+                answered = new HttpRows(drain, fleet, gateway, scale, rounds).run();
+                bookings = new BookingRows(drain, fleet, gateway, scale, rounds);
+                booked = bookings.run();
+                leased = growth.leased(gateway);
             }
+            List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
+            rows.addAll(answered);
+            rows.add(bookings.wholeWay(rows));
+            rows.addAll(booked);
+            rows.add(leased);
+            rows.add(growth.drained());
             rows.add(new ScaleRow(drain, fleet, scale, rounds).run());
             rows.addAll(fleet.memory());
             return rows;

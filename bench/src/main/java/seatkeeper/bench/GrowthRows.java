@@ -59,22 +59,17 @@ final class GrowthRows {
             """;
 
     private final Drain drain;
-    private final Child gateway;
     private final double scale;
     private final int rounds;
 
-    GrowthRows(Drain drain, Child gateway, double scale, int rounds) {
+    GrowthRows(Drain drain, double scale, int rounds) {
         this.drain = drain;
-        this.gateway = gateway;
         this.scale = scale;
         this.rounds = rounds;
     }
 
-    List<Measured> run() throws Exception {
-        return List.of(drained(), leased());
-    }
-
-    private Measured drained() throws Exception {
+    /** A drain beside five million bookings; no gateway should follow the outcomes meanwhile. */
+    Measured drained() throws Exception {
         int commands = Math.max(2_000, (int) (50_000 * scale));
         int bookings = (int) (5_000_000 * scale);
         Drain grown = database("grown");
@@ -150,24 +145,26 @@ final class GrowthRows {
         return database;
     }
 
-    private Measured leased() throws SQLException {
+    /** A lease in a large show. */
+    Measured leased(Child gateway) throws SQLException {
         int calls = (int) (10_000 * scale);
-        String small = show(SMALL);
+        Load load = new Load(gateway.port(), CLIENTS);
+        String small = show(gateway, SMALL);
         int pairs = Math.max(SMALL, (int) (100_000 * scale));
-        String large = show(pairs);
+        String large = show(gateway, pairs);
         List<Double> inSmall = new ArrayList<>();
         List<Double> inLarge = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            inSmall.add(lease(small, SMALL, calls));
-            inLarge.add(lease(large, pairs, calls));
+            inSmall.add(lease(load, small, SMALL, calls));
+            inLarge.add(lease(load, large, pairs, calls));
         }
         return new Measured("growth, lease", inLarge, inSmall, 0.95);
     }
 
     /** Leased and released, per second; seats all over the show. */
-    private double lease(String show, int pairs, int calls) {
+    private static double lease(Load load, String show, int pairs, int calls) {
         String user = UUID.randomUUID().toString();
-        return load().perSecond(calls, (connection, n) -> {
+        return load.perSecond(calls, (connection, n) -> {
             long pair = n * 7_919 % pairs;
             connection.expect(new Call("POST", "/seat-lock", HttpRows.seats(show, user, pair), 200));
             connection.expect(new Call("POST", "/seat-lock/release", HttpRows.seats(show, user, pair), 200));
@@ -175,13 +172,9 @@ final class GrowthRows {
     }
 
     /** Its seat map is in Redis already. */
-    private String show(int pairs) throws SQLException {
+    private String show(Child gateway, int pairs) throws SQLException {
         Show show = drain.shows(1, pairs).getFirst();
         double _ = new Load(gateway.port(), 1).perSecond(1, _ -> new Call("GET", "/shows/" + show.id(), "", 200));
         return show.id();
-    }
-
-    private Load load() {
-        return new Load(gateway.port(), CLIENTS);
     }
 }

@@ -26,8 +26,8 @@ class BenchIT {
                         "against the simple way, contended",
                         "latency, median",
                         "latency, 99 of 100",
-                        "growth, drain",
                         "growth, lease",
+                        "growth, drain",
                         "scale, 2 workers",
                         "memory, gateway",
                         "memory, worker");
