@@ -34,8 +34,30 @@ public final class Bench {
     static List<Measured> run(double scale, int rounds) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench-");
         try (LocalServers servers = LocalServers.start(folder, Ports.ANY)) {
-            List<Measured> rows = new ArrayList<>(new DrainRows(servers, scale, rounds).run());
-            rows.addAll(new HttpRows(servers, scale, rounds).run());
+            Drain drain = new Drain(servers);
+            Fleet fleet = new Fleet(servers, folder);
+            GrowthRows growth = new GrowthRows(drain, scale, rounds);
+            BookingRows bookings;
+            List<Measured> answered;
+            List<Measured> booked;
+            Measured leased;
+            // Tables and topics.
+            drain.worker().close();
+            // Before anything is drained: a gateway would settle all those outcomes while it is measured.
+            try (Child gateway = fleet.gateway()) {
+                answered = new HttpRows(drain, fleet, gateway, scale, rounds).run();
+                bookings = new BookingRows(drain, fleet, gateway, scale, rounds);
+                booked = bookings.run();
+                leased = growth.leased(gateway);
+            }
+            List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
+            rows.addAll(answered);
+            rows.add(bookings.wholeWay(rows));
+            rows.addAll(booked);
+            rows.add(leased);
+            rows.add(growth.drained());
+            rows.add(new ScaleRow(drain, fleet, scale, rounds).run());
+            rows.addAll(fleet.memory());
             return rows;
         } finally {
             delete(folder);
@@ -43,8 +65,7 @@ public final class Bench {
     }
 
     static String table(List<Measured> rows) {
-        return "%-22s %12s %12s %8s %8s%n".formatted("row", "work/s", "limit/s", "ratio", "target")
-                + rows.stream().map(Measured::line).collect(Collectors.joining("\n"));
+        return Measured.HEADER + "\n" + rows.stream().map(Measured::line).collect(Collectors.joining("\n"));
     }
 
     private static String json(List<Measured> rows) {

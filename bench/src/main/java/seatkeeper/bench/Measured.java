@@ -2,33 +2,69 @@ package seatkeeper.bench;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
- * One row of the table: rates per second of the work and of its limit, round by round, measured in turns.
+ * One row of the table: the work and its limit, round by round, measured in turns.
  *
- * @param target what the ratio should at least be
+ * @param unit of both
+ * @param target what the ratio should at least be, or at most
  */
-record Measured(String row, List<Double> work, List<Double> limit, double target) {
+record Measured(String row, String unit, List<Double> work, List<Double> limit, double target, boolean atMost) {
+
+    static final String HEADER =
+            "%-34s %4s %10s %10s %7s %9s".formatted("row", "unit", "work", "limit", "ratio", "target");
+
+    /** Rates, of which more is better. */
+    Measured(String row, List<Double> work, List<Double> limit, double target) {
+        this(row, "/s", work, limit, target, false);
+    }
+
+    /** Something of which less is better. */
+    static Measured atMost(String row, String unit, List<Double> work, List<Double> limit, double target) {
+        return new Measured(row, unit, work, limit, target, true);
+    }
 
     double ratio() {
         return median(work) / median(limit);
     }
 
     String line() {
-        return "%-22s %12.0f %12.0f %8.2f %8.2f".formatted(row, median(work), median(limit), ratio(), target);
+        return String.format(
+                Locale.ROOT,
+                "%-34s %4s %10s %10s %7.2f %9s",
+                row,
+                unit,
+                number(median(work)),
+                number(median(limit)),
+                ratio(),
+                (atMost ? "<= " : ">= ") + String.format(Locale.ROOT, "%.2f", target));
     }
 
     String json() {
-        return "{\"row\":\"%s\",\"work\":%s,\"limit\":%s,\"ratio\":%.3f,\"target\":%.2f}"
-                .formatted(row, rounded(work), rounded(limit), ratio(), target);
+        return String.format(
+                Locale.ROOT,
+                "{\"row\":\"%s\",\"unit\":\"%s\",\"work\":%s,\"limit\":%s,\"ratio\":%.3f,\"%s\":%.2f}",
+                row,
+                unit,
+                numbers(work),
+                numbers(limit),
+                ratio(),
+                atMost ? "at_most" : "at_least",
+                target);
     }
 
-    private static List<Long> rounded(List<Double> rates) {
-        return rates.stream().map(Math::round).toList();
+    private static String numbers(List<Double> values) {
+        return values.stream().map(Measured::number).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static double median(List<Double> rates) {
-        double[] sorted = rates.stream().mapToDouble(Double::doubleValue).toArray();
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value);
+    }
+
+    static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
     }

@@ -20,7 +20,17 @@ class BenchIT {
                         "lease",
                         "lease, lost",
                         "confirm",
-                        "status");
+                        "status",
+                        "whole way",
+                        "against the simple way, free",
+                        "against the simple way, contended",
+                        "latency, median",
+                        "latency, 99 of 100",
+                        "growth, lease",
+                        "growth, drain",
+                        "scale, 2 workers",
+                        "memory, gateway",
+                        "memory, worker");
         assertThat(rows).allSatisfy(row -> {
             assertThat(row.work()).hasSize(1).allMatch(rate -> rate > 0);
             assertThat(row.limit()).hasSize(1).allMatch(rate -> rate > 0);

@@ -1,0 +1,182 @@
+package seatkeeper.bench;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
+import seatkeeper.bench.Load.Call;
+import seatkeeper.bench.Load.Connection;
+
+/** The whole way of a booking: seats leased, confirmed, and the outcome in the client's hands. */
+final class BookingRows {
+
+    private static final int CLIENTS = 32;
+    private static final int WAIT_SECONDS = 30;
+    private static final int PAIRS_IN_ROW = 10;
+    private static final int BOOKINGS_PER_SECOND = 100;
+
+    private final Drain drain;
+    private final Fleet fleet;
+    private final Child gateway;
+    private final int rounds;
+    private final int bookings;
+    private final int rows;
+    private final int timed;
+    private final List<Double> free = new ArrayList<>();
+
+    BookingRows(Drain drain, Fleet fleet, Child gateway, double scale, int rounds) {
+        this.drain = drain;
+        this.fleet = fleet;
+        this.gateway = gateway;
+        this.rounds = rounds;
+        this.bookings = (int) (8_000 * scale);
+        this.rows = Math.max(2, (int) (300 * scale));
+        this.timed = Math.max(BOOKINGS_PER_SECOND, (int) (1_000 * scale));
+    }
+
+    /** How a client books what it has leased. */
+    private interface Booking {
+
+        Call of(String show, String user, long pair, UUID request);
+    }
+
+    private static final Booking OURS = (show, user, pair, request) -> new Call(
+                    "POST", "/booking/confirm", HttpRows.confirmation(show, user, pair, request), 200)
+            .awaiting(WAIT_SECONDS);
+
+    private static final Booking SIMPLE = (show, user, pair, request) ->
+            new Call("POST", "/bench/book", HttpRows.confirmation(show, user, pair, request), 200);
+
+    List<Measured> run() throws Exception {
+        List<Double> simpleFree = new ArrayList<>();
+        List<Double> contended = new ArrayList<>();
+        List<Double> simpleContended = new ArrayList<>();
+        List<Double> median = new ArrayList<>();
+        List<Double> tail = new ArrayList<>();
+        List<Double> bare = new ArrayList<>();
+        try (Child _ = fleet.worker();
+                BareSteps steps = new BareSteps(drain)) {
+            // Both are warmed up, and neither is measured cold.
+            book(OURS);
+            book(SIMPLE);
+            for (int round = 0; round < rounds; round++) {
+                free.add(book(OURS));
+                simpleFree.add(book(SIMPLE));
+                contended.add(race(OURS));
+                simpleContended.add(race(SIMPLE));
+                bare.add(2 * steps.roundTripMillis(timed / 4) + steps.commitMillis(timed / 4));
+                List<Double> millis = millis();
+                median.add(millis.get(millis.size() / 2));
+                tail.add(millis.get(millis.size() * 99 / 100));
+            }
+        }
+        return List.of(
+                new Measured("against the simple way, free", free, simpleFree, 1.0),
+                new Measured("against the simple way, contended", contended, simpleContended, 2.0),
+                Measured.atMost("latency, median", "ms", median, bare, 2),
+                Measured.atMost("latency, 99 of 100", "ms", tail, bare, 6));
+    }
+
+    /**
+     * What was measured, beside what its parts allow.
+     *
+     * @param measured with lease, confirm and drain
+     */
+    Measured wholeWay(List<Measured> measured) {
+        double parts = 1 / (1 / rate(measured, "lease") + 1 / rate(measured, "confirm") + 1 / rate(measured, "drain"));
+        return new Measured("whole way", free, List.of(parts), 0.7);
+    }
+
+    private static double rate(List<Measured> measured, String row) {
+        return measured.stream()
+                .filter(candidate -> candidate.row().equals(row))
+                .mapToDouble(found -> Measured.median(found.work()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Bookings per second when nobody wants the same seats. */
+    private double book(Booking booking) throws SQLException {
+        String show = show(bookings);
+        return load(CLIENTS).perSecond(bookings, (connection, n) -> {
+            String user = UUID.randomUUID().toString();
+            connection.expect(lease(show, user, n));
+            connection.expect(booking.of(show, user, n, UUID.randomUUID()));
+        });
+    }
+
+    /**
+     * Bookings per second when all clients want two seats of the same row: each tries one pair after the other until it
+     * has one, or all are gone; and goes on to the next row. So each row is sold out, and most calls are lost.
+     */
+    private double race(Booking booking) throws SQLException {
+        String show = show(rows * PAIRS_IN_ROW);
+        double triesPerSecond = load(CLIENTS).perSecond((long) rows * CLIENTS, (connection, n) -> {
+            long row = n / CLIENTS;
+            String user = UUID.randomUUID().toString();
+            List<Integer> pairs =
+                    new ArrayList<>(IntStream.range(0, PAIRS_IN_ROW).boxed().toList());
+            Collections.shuffle(pairs, new Random(n));
+            for (int pair : pairs) {
+                if (tryLease(connection, show, user, row * PAIRS_IN_ROW + pair)) {
+                    connection.expect(booking.of(show, user, row * PAIRS_IN_ROW + pair, UUID.randomUUID()));
+                    return;
+                }
+            }
+        });
+        if (booked(show) != (long) rows * PAIRS_IN_ROW * Drain.SEATS_PER_COMMAND) {
+            throw new IllegalStateException("the rows are not sold out");
+        }
+        return triesPerSecond * PAIRS_IN_ROW / CLIENTS;
+    }
+
+    private static boolean tryLease(Connection connection, String show, String user, long pair) throws IOException {
+        int status = connection.status(lease(show, user, pair));
+        if (status != 200 && status != 409) {
+            throw new IllegalStateException("a lease was answered " + status);
+        }
+        return status == 200;
+    }
+
+    /** Of bookings that come at a steady rate, sorted; the seats were leased before. */
+    private List<Double> millis() throws SQLException {
+        String show = show(timed);
+        String user = UUID.randomUUID().toString();
+        double _ = load(CLIENTS).perSecond(timed, n -> lease(show, user, n));
+        LongFunction<Call> confirm = n -> OURS.of(show, user, n, UUID.randomUUID());
+        return load(2 * CLIENTS).millis(timed, BOOKINGS_PER_SECOND, confirm).stream()
+                .sorted()
+                .toList();
+    }
+
+    private Load load(int connections) {
+        return new Load(gateway.port(), connections);
+    }
+
+    /** Its seat map is in Redis already. */
+    private String show(int pairs) throws SQLException {
+        String show = drain.shows(1, pairs).getFirst().id();
+        double _ = load(1).perSecond(1, _ -> new Call("GET", "/shows/" + show, "", 200));
+        return show;
+    }
+
+    private static Call lease(String show, String user, long pair) {
+        return new Call("POST", "/seat-lock", HttpRows.seats(show, user, pair), 200);
+    }
+
+    private long booked(String show) throws SQLException {
+        try (var connection = drain.connect();
+                var count = connection.prepareStatement("select count(*) from bookings where show_id = ?")) {
+            count.setString(1, show);
+            try (var rows = count.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+}
