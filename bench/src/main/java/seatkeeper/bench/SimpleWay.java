@@ -27,7 +27,7 @@ import seatkeeper.gateway.lease.SeatLeases;
 @RestController
 class SimpleWay {
 
-    /** Of 8, 16 and 32, the fastest for 32 clients. */
+    /** Half of the clients: more connections than that wait for two cores anyway. */
     private static final int POOL_SIZE = 16;
 
     private static final String LOCK_SEATS = """
