@@ -56,10 +56,10 @@ public final class PostgresCheck implements Dependency.Check {
         }
     }
 
-    /** Classes 28 (invalid authorization) and 3D (no such database) of the SQL standard. */
+    /** Class 28 of the SQL standard, invalid authorization. A database that is not there may be about to be made. */
     private static boolean misconfigured(SQLException e) {
         String state = root(e).getSQLState();
-        return state != null && (state.startsWith("28") || state.startsWith("3D"));
+        return state != null && state.startsWith("28");
     }
 
     /** The pool's own exception says only that it had no connection to give. */
