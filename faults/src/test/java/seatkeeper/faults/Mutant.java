@@ -69,7 +69,7 @@ enum Mutant {
     DEFAULT_ERROR_HANDLER(
             "in the log and without an outcome",
             "booking-worker/src/main/java/seatkeeper/worker/intake/IntakeConfiguration.java",
-            "container.setCommonErrorHandler(tryAgainForEver());",
+            "container.setCommonErrorHandler(tryAgainForEver(metrics));",
             "container.setCommonErrorHandler(new DefaultErrorHandler());",
             List.of(List.of(COMMITS_LOST), List.of(COMMITS_LOST))),
 

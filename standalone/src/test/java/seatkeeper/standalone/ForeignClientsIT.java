@@ -1,13 +1,9 @@
 package seatkeeper.standalone;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.UUID.randomUUID;
-import static java.util.concurrent.CompletableFuture.delayedExecutor;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static seatkeeper.standalone.RunningSystem.API;
 import static seatkeeper.standalone.RunningSystem.show;
 
@@ -17,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,13 +28,14 @@ class ForeignClientsIT {
 
     @Test
     void kcatSendsCommandsAndReadsOutcomes() throws Exception {
-        require(installed("kcat", "-V"), "kcat is not installed");
+        Programs.require("SEATKEEPER_FOREIGN_CLIENTS", Programs.installed("kcat", "-V"), "kcat is not installed");
         String show = show("A1");
         double misplaced = ClientIT.misplaced();
         UUID request = kcat(show, "-X", "partitioner=murmur2_random");
         API.decided(request).expect(200);
         assertThat(ClientIT.misplaced()).isEqualTo(misplaced);
-        String outcomes = run("", "kcat", "-C", "-b", broker, "-t", "booking.outcomes", "-o", "beginning", "-e", "-q");
+        String outcomes =
+                Programs.run("", "kcat", "-C", "-b", broker, "-t", "booking.outcomes", "-o", "beginning", "-e", "-q");
         assertThat(outcomes.lines().filter(line -> line.contains(request.toString())))
                 .isNotEmpty()
                 .allMatch(line -> line.contains("\"status\":\"CONFIRMED\""));
@@ -48,7 +44,7 @@ class ForeignClientsIT {
     /** Its own partitioner puts shows elsewhere: noticed, and decided rightly all the same. */
     @Test
     void kcatWithItsOwnPartitionerIsNoticed() throws Exception {
-        require(installed("kcat", "-V"), "kcat is not installed");
+        Programs.require("SEATKEEPER_FOREIGN_CLIENTS", Programs.installed("kcat", "-V"), "kcat is not installed");
         double misplaced = ClientIT.misplaced();
         for (int i = 0; i < 6; i++) {
             String show = show("A1");
@@ -63,13 +59,14 @@ class ForeignClientsIT {
 
     @Test
     void kafkaJsSendsCommandsAndReadsOutcomes() throws Exception {
-        require(
-                installed("node", "--version") && Files.isDirectory(JS.resolve("node_modules")),
+        Programs.require(
+                "SEATKEEPER_FOREIGN_CLIENTS",
+                Programs.installed("node", "--version") && Files.isDirectory(JS.resolve("node_modules")),
                 "node is not installed, or npm ci was not run in " + JS);
         String show = show("A1");
         double misplaced = ClientIT.misplaced();
         UUID request = randomUUID();
-        String outcome = run(
+        String outcome = Programs.run(
                 "", "node", JS.resolve("book.js").toString(), broker, show, "A1", user.toString(), request.toString());
         assertThat(outcome).contains("\"request_id\":\"" + request + "\"", "\"status\":\"CONFIRMED\"");
         assertThat(API.seatMap(show)).containsEntry("A1", "BOOKED");
@@ -81,7 +78,7 @@ class ForeignClientsIT {
         List<String> command =
                 new ArrayList<>(List.of("kcat", "-P", "-b", broker, "-t", "booking.commands", "-k", show));
         command.addAll(List.of(options));
-        run(Api.json(Kafka.command(request, show, user, "A1")) + "\n", command.toArray(String[]::new));
+        Programs.run(Api.json(Kafka.command(request, show, user, "A1")) + "\n", command.toArray(String[]::new));
         return request;
     }
 
@@ -89,43 +86,5 @@ class ForeignClientsIT {
         await().atMost(20, SECONDS)
                 .untilAsserted(
                         () -> assertThat(API.status(request).text("status")).isIn("CONFIRMED", "REJECTED"));
-    }
-
-    private static void require(boolean there, String otherwise) {
-        if (!there) {
-            if ("required".equals(System.getenv("SEATKEEPER_FOREIGN_CLIENTS"))) {
-                fail(otherwise);
-            }
-            abort(otherwise);
-        }
-    }
-
-    private static boolean installed(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    /** What the program printed. */
-    private static String run(String input, String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try (var in = process.getOutputStream()) {
-            in.write(input.getBytes(UTF_8));
-        }
-        // Ends the reading below, too, when it takes too long.
-        CompletableFuture<Void> watchdog =
-                CompletableFuture.runAsync(process::destroyForcibly, delayedExecutor(60, SECONDS));
-        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-        int status = process.waitFor();
-        watchdog.cancel(false);
-        assertThat(status).as(printed).isZero();
-        return printed;
     }
 }

@@ -8,7 +8,6 @@ import static seatkeeper.standalone.RunningSystem.SERVERS;
 import static seatkeeper.standalone.RunningSystem.show;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -113,7 +112,7 @@ class PageIT {
     @Test
     void reconnectsAfterTheGatewayRestarts() throws IOException {
         String show = show("A1", "A2");
-        int own = freePort();
+        int own = RunningSystem.freePort();
         ConfigurableApplicationContext gateway = LocalApplications.gateway(SERVERS, "--server.port=" + own);
         try (Browser browser = Browser.desktop().open(own, show)) {
             gateway.close();
@@ -235,11 +234,5 @@ class PageIT {
 
     private static long number(String text) {
         return Long.parseLong(text.replace(",", "").replace("–", "0"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package seatkeeper.gateway.booking;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,7 @@ class Backlog implements SmartLifecycle {
     private volatile List<Boolean> tooOld = List.of();
 
     private volatile Duration oldest = Duration.ZERO;
+    private volatile long undecided;
     private volatile @Nullable Thread thread;
 
     Backlog(KafkaAdmin kafka, GatewayProperties properties, MeterRegistry metrics) {
@@ -57,6 +59,9 @@ class Backlog implements SmartLifecycle {
         max = properties.overload().maxBacklogAge();
         TimeGauge.builder("seatkeeper.backlog.age", () -> oldest.toMillis(), TimeUnit.MILLISECONDS)
                 .description("How long the oldest undecided command has waited, as this gateway saw it")
+                .register(metrics);
+        Gauge.builder("seatkeeper.backlog.commands", () -> undecided)
+                .description("Commands accepted and not yet decided, as this gateway saw it")
                 .register(metrics);
     }
 
@@ -70,12 +75,10 @@ class Backlog implements SmartLifecycle {
 
     @Override
     public void start() {
-        if (max.isPositive()) {
-            // Set before it runs: it runs as long as it is.
-            Thread looking = Thread.ofVirtual().name("backlog").unstarted(this::lookAgainAndAgain);
-            thread = looking;
-            looking.start();
-        }
+        // Set before it runs: it runs as long as it is.
+        Thread looking = Thread.ofVirtual().name("backlog").unstarted(this::lookAgainAndAgain);
+        thread = looking;
+        looking.start();
     }
 
     @Override
@@ -137,6 +140,8 @@ class Backlog implements SmartLifecycle {
             backlogs.computeIfAbsent(partition.partition(), _ -> new PartitionBacklog(max))
                     .seen(upTo == null ? 0 : upTo.offset(), end.offset(), now);
         });
+        undecided =
+                backlogs.values().stream().mapToLong(PartitionBacklog::commands).sum();
         oldest = backlogs.values().stream()
                 .map(PartitionBacklog::age)
                 .max(Duration::compareTo)

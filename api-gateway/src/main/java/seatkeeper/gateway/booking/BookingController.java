@@ -34,6 +34,7 @@ import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.web.PreferWait;
 import seatkeeper.gateway.web.Problems;
 import seatkeeper.gateway.web.Refusal;
+import seatkeeper.gateway.web.Results;
 
 /** Commands in, and what became of them. */
 @RestController
@@ -49,18 +50,21 @@ class BookingController {
     private final Decisions decisions;
     private final Problems problems;
     private final GatewayProperties properties;
+    private final Results results;
 
     BookingController(
             Bookings bookings,
             CommandRequests requests,
             Decisions decisions,
             Problems problems,
-            GatewayProperties properties) {
+            GatewayProperties properties,
+            Results results) {
         this.bookings = bookings;
         this.requests = requests;
         this.decisions = decisions;
         this.problems = problems;
         this.properties = properties;
+        this.results = results;
     }
 
     record Accepted(UUID requestId, Status status, URI statusUrl) {}
@@ -203,7 +207,11 @@ class BookingController {
     private ResponseEntity<?> submit(Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
         caller.requireUser(command.userId());
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
-        Bookings.Answer answer = bookings.submit(command, late, wait);
+        Bookings.Answer answer = results.count(
+                Results.Of.COMMANDS,
+                command.action().type(),
+                () -> bookings.submit(command, late, wait),
+                submitted -> submitted.replayed() ? "REPLAYED" : "ACCEPTED");
         HttpHeaders headers = headers(wait);
         if (answer.replayed()) {
             headers.set("Idempotent-Replayed", "true");

@@ -17,6 +17,7 @@ final class PartitionBacklog {
     private final Duration max;
     private final Deque<Look> looks = new ArrayDeque<>();
     private Duration age = Duration.ZERO;
+    private long commands;
     private boolean tooOld;
 
     PartitionBacklog(Duration max) {
@@ -37,8 +38,14 @@ final class PartitionBacklog {
         age = looks.isEmpty()
                 ? Duration.ZERO
                 : Duration.ofNanos(nowNanos - looks.getFirst().atNanos());
+        commands = Math.max(0, end - decided);
         // Once too old, it has to become half as old before more is accepted: one state for a while, not both in turns.
-        tooOld = age.compareTo(tooOld ? max.dividedBy(2) : max) > 0;
+        tooOld = max.isPositive() && age.compareTo(tooOld ? max.dividedBy(2) : max) > 0;
+    }
+
+    /** Undecided when last looked at. */
+    long commands() {
+        return commands;
     }
 
     Duration age() {

@@ -1,6 +1,9 @@
 package seatkeeper.gateway.booking;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +19,12 @@ import seatkeeper.contract.Outcome;
 class Waiters {
 
     private final ConcurrentHashMap<UUID, Waiter> waiters = new ConcurrentHashMap<>();
+
+    Waiters(MeterRegistry metrics) {
+        Gauge.builder("seatkeeper.waiters", waiters, Map::size)
+                .description("Requests whose outcome calls wait for; every submit does while it lasts")
+                .register(metrics);
+    }
 
     /**
      * Starts to listen for a request's outcome. To be done before anything that could bring it about, so that it cannot

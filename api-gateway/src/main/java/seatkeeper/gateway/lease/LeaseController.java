@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -16,16 +17,19 @@ import seatkeeper.contract.Ids;
 import seatkeeper.contract.InvalidField;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.security.Caller;
+import seatkeeper.gateway.web.Results;
 
 @RestController
 class LeaseController {
 
     private final SeatLeases leases;
     private final GatewayProperties properties;
+    private final Results results;
 
-    LeaseController(SeatLeases leases, GatewayProperties properties) {
+    LeaseController(SeatLeases leases, GatewayProperties properties, Results results) {
         this.leases = leases;
         this.properties = properties;
+        this.results = results;
     }
 
     record SeatsRequest(
@@ -83,13 +87,15 @@ class LeaseController {
     @PostMapping("/seat-lock")
     LeaseResponse acquire(@RequestBody SeatsRequest request, Caller caller) {
         Seats seats = seats(request, caller);
-        return seats.leased(leases.acquire(seats.showId, seats.seatIds, seats.userId, ttl(request.ttlSeconds)));
+        Duration ttl = ttl(request.ttlSeconds);
+        return seats.leased(counted("acquire", () -> leases.acquire(seats.showId, seats.seatIds, seats.userId, ttl)));
     }
 
     @PostMapping("/seat-lock/extend")
     LeaseResponse extend(@RequestBody SeatsRequest request, Caller caller) {
         Seats seats = seats(request, caller);
-        return seats.leased(leases.extend(seats.showId, seats.seatIds, seats.userId, ttl(request.ttlSeconds)));
+        Duration ttl = ttl(request.ttlSeconds);
+        return seats.leased(counted("extend", () -> leases.extend(seats.showId, seats.seatIds, seats.userId, ttl)));
     }
 
     @PostMapping("/seat-lock/release")
@@ -107,13 +113,11 @@ class LeaseController {
         if (request.quantity == null || request.quantity < 1 || request.quantity > max) {
             throw new InvalidField("quantity", "must lie between 1 and " + max);
         }
-        BestLease best = leases.best(
-                showId,
-                userId,
-                request.quantity,
-                !Boolean.FALSE.equals(request.adjacent),
-                request.section == null ? null : Ids.name("section", request.section),
-                ttl(request.ttlSeconds));
+        int quantity = request.quantity;
+        boolean adjacent = !Boolean.FALSE.equals(request.adjacent);
+        String section = request.section == null ? null : Ids.name("section", request.section);
+        Duration ttl = ttl(request.ttlSeconds);
+        BestLease best = counted("best", () -> leases.best(showId, userId, quantity, adjacent, section, ttl));
         return new BestResponse(
                 true,
                 showId,
@@ -162,6 +166,10 @@ class LeaseController {
                 Ids.name("show_id", request.showId),
                 Ids.seats(request.seatIds, properties.maxSeatsPerRequest()),
                 caller.user(request.userId));
+    }
+
+    private <T> T counted(String operation, Supplier<T> lease) {
+        return results.count(Results.Of.LEASES, operation, lease, _ -> "LEASED");
     }
 
     private Duration ttl(@Nullable Integer seconds) {

@@ -1,5 +1,7 @@
 package seatkeeper.gateway.live;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -37,9 +39,12 @@ class LiveShows implements SmartLifecycle {
     private int listeners;
     private boolean running;
 
-    LiveShows(SeatLeases leases, GatewayProperties properties) {
+    LiveShows(SeatLeases leases, GatewayProperties properties, MeterRegistry metrics) {
         this.leases = leases;
         this.maxListeners = properties.live().maxListeners();
+        Gauge.builder("seatkeeper.listeners", this, LiveShows::listeners)
+                .description("Open event streams")
+                .register(metrics);
     }
 
     private static final class Watched {
@@ -49,6 +54,10 @@ class LiveShows implements SmartLifecycle {
         Watched(Feed feed) {
             this.feed = feed;
         }
+    }
+
+    private synchronized int listeners() {
+        return listeners;
     }
 
     /** A listener's way out. */

@@ -116,7 +116,7 @@ public final class Refusal extends RuntimeException {
         return status;
     }
 
-    Code code() {
+    public Code code() {
         return code;
     }
 

@@ -49,7 +49,7 @@ class BatchProcessor {
         }
         for (int attempt = 1; ; attempt++) {
             try {
-                return transaction.execute(_ -> decideAndSave(batch));
+                return metrics.transaction(() -> transaction.execute(_ -> decideAndSave(batch)));
             } catch (ConcurrencyFailureException e) {
                 metrics.batchRetried();
                 if (attempt == ATTEMPTS) {

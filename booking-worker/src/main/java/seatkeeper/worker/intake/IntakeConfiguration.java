@@ -40,12 +40,14 @@ class IntakeConfiguration {
 
     @Bean
     ConcurrentMessageListenerContainer<byte[], byte[]> commandContainer(
-            ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory, CommandIntake intake) {
+            ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory,
+            CommandIntake intake,
+            WorkerMetrics metrics) {
         ConcurrentMessageListenerContainer<byte[], byte[]> container = factory.createContainer(Topics.COMMANDS);
         container.setBeanName("commands");
         // StartUp does, when there is something to consume.
         container.setAutoStartup(false);
-        container.setCommonErrorHandler(tryAgainForEver());
+        container.setCommonErrorHandler(tryAgainForEver(metrics));
         container.setupMessageListener(intake);
         return container;
     }
@@ -54,7 +56,7 @@ class IntakeConfiguration {
      * Whatever fails here is the infrastructure, for bad records are no errors: wait, and poll the same batch again,
      * without limit. The handler's own default would drop the batch after ten instant tries.
      */
-    private static DefaultErrorHandler tryAgainForEver() {
+    private static DefaultErrorHandler tryAgainForEver(WorkerMetrics metrics) {
         ExponentialBackOff backOff = new ExponentialBackOff(100, 2);
         backOff.setMaxInterval(2_000);
         DefaultErrorHandler handler = new DefaultErrorHandler(
@@ -64,6 +66,7 @@ class IntakeConfiguration {
                 backOff);
         handler.setClassifications(Map.of(), true);
         handler.setRetryListeners((record, e, attempt) -> {
+            metrics.batchFailed();
             if (attempt == 1 || attempt % 20 == 0) {
                 log.warn("the batch is tried again, attempt {}: {}", attempt, rootCause(e));
             }

@@ -99,7 +99,7 @@ final class WorkerSimulation {
     private static final int WORKERS = 3;
     private static final int PARTITIONS = 4;
     private static final int EVENTS = 150;
-    private static final WorkerMetrics METRICS = new WorkerMetrics(new SimpleMeterRegistry());
+    private static final WorkerMetrics METRICS = new WorkerMetrics(new SimpleMeterRegistry(), Clock.systemUTC());
 
     private final long seed;
     private final Random random;
