@@ -77,7 +77,10 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
     public void start() {
         CountDownLatch stop = new CountDownLatch(1);
         stopped = stop;
-        Thread.ofVirtual().name(name).start(() -> {
+        // Not virtual: it loads whole libraries. Virtual threads that load classes keep their carriers, and on few
+        // cores
+        // the one they all wait for may be left without (spring-boot#51463).
+        Thread.ofPlatform().daemon().name(name).start(() -> {
             try (check) {
                 do {
                     ask();

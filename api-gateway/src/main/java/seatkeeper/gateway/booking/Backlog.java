@@ -76,7 +76,7 @@ class Backlog implements SmartLifecycle {
     @Override
     public void start() {
         // Set before it runs: it runs as long as it is.
-        Thread looking = Thread.ofVirtual().name("backlog").unstarted(this::lookAgainAndAgain);
+        Thread looking = Thread.ofPlatform().daemon().name("backlog").unstarted(this::lookAgainAndAgain);
         thread = looking;
         looking.start();
     }

@@ -31,6 +31,7 @@ import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.booking.Bookings.LatePolicy;
 import seatkeeper.gateway.booking.Requests.Known;
 import seatkeeper.gateway.security.Caller;
+import seatkeeper.gateway.web.Correlation;
 import seatkeeper.gateway.web.PreferWait;
 import seatkeeper.gateway.web.Problems;
 import seatkeeper.gateway.web.Refusal;
@@ -51,6 +52,7 @@ class BookingController {
     private final Problems problems;
     private final GatewayProperties properties;
     private final Results results;
+    private final Correlation correlation;
 
     BookingController(
             Bookings bookings,
@@ -58,13 +60,15 @@ class BookingController {
             Decisions decisions,
             Problems problems,
             GatewayProperties properties,
-            Results results) {
+            Results results,
+            Correlation correlation) {
         this.bookings = bookings;
         this.requests = requests;
         this.decisions = decisions;
         this.problems = problems;
         this.properties = properties;
         this.results = results;
+        this.correlation = correlation;
     }
 
     record Accepted(UUID requestId, Status status, URI statusUrl) {}
@@ -182,7 +186,9 @@ class BookingController {
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
-        Known known = bookings.status(Ids.uuid("request_id", requestId), wait, caller);
+        UUID id = Ids.uuid("request_id", requestId);
+        correlation.correlate(id);
+        Known known = bookings.status(id, wait, caller);
         HttpHeaders headers = headers(wait);
         headers.setCacheControl("no-store");
         if (known instanceof Known.Pending) {
@@ -205,6 +211,7 @@ class BookingController {
     }
 
     private ResponseEntity<?> submit(Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
+        correlation.correlate(command.requestId());
         caller.requireUser(command.userId());
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
         Bookings.Answer answer = results.count(

@@ -1,6 +1,8 @@
 package seatkeeper.gateway.booking;
 
+import io.micrometer.tracing.Span;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import org.springframework.stereotype.Component;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.contract.Topics;
+import seatkeeper.process.Traces;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -50,6 +53,7 @@ class OutcomeStream implements SmartLifecycle {
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final Requests requests;
     private final Waiters waiters;
+    private final Traces traces;
 
     private volatile @Nullable Thread thread;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
@@ -57,10 +61,11 @@ class OutcomeStream implements SmartLifecycle {
     /** In a row; touched by the stream's own thread only. */
     private int failures;
 
-    OutcomeStream(ConsumerFactory<byte[], byte[]> consumers, Requests requests, Waiters waiters) {
+    OutcomeStream(ConsumerFactory<byte[], byte[]> consumers, Requests requests, Waiters waiters, Traces traces) {
         this.consumers = consumers;
         this.requests = requests;
         this.waiters = waiters;
+        this.traces = traces;
     }
 
     @Override
@@ -138,7 +143,12 @@ class OutcomeStream implements SmartLifecycle {
         while (isRunning()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             if (!records.isEmpty()) {
-                settleAll(outcomes(records));
+                List<Span> spans = spans(records);
+                try {
+                    settleAll(outcomes(records));
+                } finally {
+                    spans.forEach(Span::end);
+                }
                 consumer.commitSync();
                 failures = 0;
             }
@@ -147,6 +157,19 @@ class OutcomeStream implements SmartLifecycle {
                 assign(consumer);
             }
         }
+    }
+
+    private List<Span> spans(ConsumerRecords<byte[], byte[]> records) {
+        List<Span> spans = new ArrayList<>();
+        if (traces.areOn()) {
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                Span span = traces.read(Topics.OUTCOMES + " settle", record, Instant.now());
+                if (span != null) {
+                    spans.add(span);
+                }
+            }
+        }
+        return spans;
     }
 
     private static List<Outcome> outcomes(ConsumerRecords<byte[], byte[]> records) {

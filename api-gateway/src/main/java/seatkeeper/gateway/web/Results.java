@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import seatkeeper.contract.Code;
 
-/** Counts operations by their result: one that is good, or the code of the refusal. */
+/** Counts operations, and logs them (debug), by their result: one that is good, or the code of the refusal. */
 @Component
 public class Results {
 
@@ -26,6 +28,8 @@ public class Results {
             this.description = description;
         }
     }
+
+    private static final Logger log = LoggerFactory.getLogger(Results.class);
 
     private final MeterRegistry registry;
 
@@ -53,6 +57,7 @@ public class Results {
     }
 
     private void count(Of of, String operation, String result) {
+        log.debug("{}: {}", operation, result);
         Counter.builder(of.meter)
                 .description(of.description)
                 .tags("operation", operation, "result", result)

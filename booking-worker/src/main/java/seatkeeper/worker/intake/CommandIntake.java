@@ -1,5 +1,6 @@
 package seatkeeper.worker.intake;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import seatkeeper.contract.CommandCodec;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Fingerprint;
 import seatkeeper.contract.Outcome;
+import seatkeeper.process.Traces;
 import seatkeeper.worker.WorkerProperties;
 import seatkeeper.worker.decision.Submission;
 import seatkeeper.worker.decision.Verdict;
@@ -36,18 +38,24 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
     private final Publisher publisher;
     private final PartitionCheck partitionCheck;
     private final WorkerMetrics metrics;
+    private final Traces traces;
+    private final Clock clock;
 
     CommandIntake(
             WorkerProperties properties,
             BatchProcessor processor,
             Publisher publisher,
             PartitionCheck partitionCheck,
-            WorkerMetrics metrics) {
+            WorkerMetrics metrics,
+            Traces traces,
+            Clock clock) {
         this.codec = new CommandCodec(properties.maxSeatsPerRequest());
         this.processor = processor;
         this.publisher = publisher;
         this.partitionCheck = partitionCheck;
         this.metrics = metrics;
+        this.traces = traces;
+        this.clock = clock;
     }
 
     @Override
@@ -55,15 +63,15 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
         if (records.isEmpty()) {
             return;
         }
-        try {
-            carryOut(records);
+        try (BatchTrace trace = new BatchTrace(traces, clock)) {
+            carryOut(records, trace);
         } catch (RuntimeException e) {
             // Naming the first record says that none is done: the container seeks back to it and polls again.
             throw new BatchListenerFailedException("the batch is tried again", e, records.getFirst());
         }
     }
 
-    private void carryOut(List<ConsumerRecord<byte[], byte[]>> records) {
+    private void carryOut(List<ConsumerRecord<byte[], byte[]>> records, BatchTrace trace) {
         List<Submission> submissions = new ArrayList<>(records.size());
         List<ConsumerRecord<byte[], byte[]>> submitted = new ArrayList<>(records.size());
         List<DeadLetter> deadLetters = new ArrayList<>();
@@ -75,13 +83,14 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
                 metrics.misplaced();
             }
             Submission submission = submission(record, decoded);
+            trace.read(record, submission == null ? null : submission.requestId());
             if (submission != null) {
                 submissions.add(submission);
                 submitted.add(record);
             }
         }
 
-        List<Verdict> verdicts = processor.process(submissions);
+        List<Verdict> verdicts = trace.transaction(() -> processor.process(submissions));
 
         List<Outcome> outcomes = new ArrayList<>(verdicts.size());
         for (int i = 0; i < verdicts.size(); i++) {
@@ -99,9 +108,13 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
                 }
             }
         }
-        publisher.publish(outcomes, deadLetters);
+        publisher.publish(outcomes, deadLetters, trace);
         metrics.finished(records.size(), verdicts, deadLetters);
-        deadLetters.forEach(letter -> log.warn("{}", letter));
+        verdicts.forEach(verdict -> log.atDebug()
+                .addKeyValue("request_id", verdict.requestId())
+                .log("{}", verdict.outcome().status()));
+        deadLetters.forEach(letter ->
+                log.atWarn().addKeyValue("request_id", letter.requestId()).log("{}", letter));
     }
 
     private static @Nullable Submission submission(ConsumerRecord<byte[], byte[]> record, Decoded decoded) {

@@ -35,11 +35,11 @@ class Publisher {
     }
 
     /** Each request's outcome goes out once, however often the batch had the request. */
-    void publish(List<Outcome> outcomes, List<DeadLetter> deadLetters) {
+    void publish(List<Outcome> outcomes, List<DeadLetter> deadLetters, BatchTrace trace) {
         Map<UUID, Outcome> distinct = LinkedHashMap.newLinkedHashMap(outcomes.size());
         outcomes.forEach(outcome -> distinct.put(outcome.requestId(), outcome));
         List<CompletableFuture<?>> sent = new ArrayList<>(distinct.size() + deadLetters.size());
-        distinct.values().forEach(outcome -> sent.add(kafka.send(record(outcome))));
+        distinct.values().forEach(outcome -> sent.add(kafka.send(record(outcome, trace))));
         deadLetters.forEach(letter -> sent.add(send(letter)));
         await(sent);
     }
@@ -68,9 +68,12 @@ class Publisher {
         return false;
     }
 
-    private static ProducerRecord<byte[], byte[]> record(Outcome outcome) {
+    private static ProducerRecord<byte[], byte[]> record(Outcome outcome, BatchTrace trace) {
         byte[] key = outcome.showId() == null ? null : outcome.showId().getBytes(StandardCharsets.UTF_8);
-        return new ProducerRecord<>(Topics.OUTCOMES, key, OutcomeCodec.encode(outcome));
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(Topics.OUTCOMES, key, OutcomeCodec.encode(outcome));
+        trace.publish(Topics.OUTCOMES, outcome.requestId(), record.headers());
+        return record;
     }
 
     private static void await(Collection<CompletableFuture<?>> sent) {

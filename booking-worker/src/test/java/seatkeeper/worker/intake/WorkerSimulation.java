@@ -46,6 +46,7 @@ import seatkeeper.contract.CommandCodec;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.contract.Topics;
+import seatkeeper.process.Traces;
 import seatkeeper.worker.WorkerProperties;
 import seatkeeper.worker.decision.Decision;
 import seatkeeper.worker.decision.LedgerState;
@@ -265,7 +266,9 @@ final class WorkerSimulation {
                     new BatchProcessor(this, this, METRICS, new Ticking()),
                     new Publisher(kafka),
                     new PartitionCheck(kafka),
-                    METRICS);
+                    METRICS,
+                    Traces.off(),
+                    Clock.systemUTC());
         }
 
         /** As the container does: poll, listen, commit the offsets; or seek back. */
