@@ -11,14 +11,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Outcome;
 
-/** Calls that wait for an outcome, woken when it arrives from Kafka. */
+/** Calls that wait for an outcome, woken when it arrives from Kafka, or when this process is to stop. */
 @Component
-class Waiters {
+class Waiters implements SmartLifecycle {
 
     private final ConcurrentHashMap<UUID, Waiter> waiters = new ConcurrentHashMap<>();
+
+    private volatile boolean running;
 
     Waiters(MeterRegistry metrics) {
         Gauge.builder("seatkeeper.waiters", waiters, Map::size)
@@ -34,8 +37,34 @@ class Waiters {
         return waiters.compute(requestId, (_, waiter) -> {
             Waiter shared = waiter == null ? new Waiter(requestId) : waiter;
             shared.calls++;
+            if (!running) {
+                shared.outcome.complete(null);
+            }
             return shared;
         });
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    /** Who waits is answered as if the time were over. */
+    @Override
+    public void stop() {
+        running = false;
+        waiters.values().forEach(waiter -> waiter.outcome.complete(null));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Stops before the web server, which would wait for the calls. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
     }
 
     void wake(Outcome outcome) {
@@ -49,14 +78,14 @@ class Waiters {
     final class Waiter implements AutoCloseable {
 
         private final UUID requestId;
-        private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        private final CompletableFuture<@Nullable Outcome> outcome = new CompletableFuture<>();
         private int calls;
 
         private Waiter(UUID requestId) {
             this.requestId = requestId;
         }
 
-        /** The outcome, or null when it did not come in time. */
+        /** The outcome, or null when it did not come in time or this process stops. */
         @Nullable Outcome await(Duration timeout) {
             try {
                 return outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);

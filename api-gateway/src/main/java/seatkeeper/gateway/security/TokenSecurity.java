@@ -32,6 +32,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import seatkeeper.contract.Ids;
 import seatkeeper.contract.InvalidField;
@@ -61,7 +62,7 @@ class TokenSecurity {
         this.problems = problems;
         // Spring would accept every token of the issuer, or of whoever signs with its keys.
         OAuth2ResourceServerProperties.Jwt jwt = properties.getJwt();
-        require("issuer-uri", jwt.getIssuerUri() != null);
+        require("issuer-uri", StringUtils.hasText(jwt.getIssuerUri()));
         require("audiences", !jwt.getAudiences().isEmpty());
     }
 
