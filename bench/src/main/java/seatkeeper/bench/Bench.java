@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 import seatkeeper.standalone.servers.LocalServers;
 import seatkeeper.standalone.servers.Ports;
@@ -23,15 +24,22 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         double scale = Double.parseDouble(System.getProperty("bench.scale", "1"));
         int rounds = Integer.getInteger("bench.rounds", 3);
-        List<Measured> rows = run(scale, rounds);
-        System.out.println(table(rows));
+        Results results = run(scale, rounds);
+        System.out.println(table(results.rows));
         Files.createDirectories(Path.of("target"));
-        Files.writeString(Path.of("target", "bench.json"), json(rows));
+        Files.writeString(Path.of("target", "bench.json"), json(results));
         // The broker's threads would keep the JVM alive.
         System.exit(0);
     }
 
-    static List<Measured> run(double scale, int rounds) throws Exception {
+    /**
+     * What was measured.
+     *
+     * @param load latency against offered load, a JSON object for each rate
+     */
+    record Results(List<Measured> rows, List<String> load) {}
+
+    static Results run(double scale, int rounds) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench-");
         try (LocalServers servers = LocalServers.start(folder, Ports.ANY)) {
             Drain drain = new Drain(servers);
@@ -40,14 +48,18 @@ public final class Bench {
             BookingRows bookings;
             List<Measured> answered;
             List<Measured> booked;
+            List<String> load;
             Measured leased;
             // Tables and topics.
             drain.worker().close();
             // Before anything is drained: a gateway would settle all those outcomes while it is measured.
             try (Child gateway = fleet.gateway()) {
-                answered = new HttpRows(drain, fleet, gateway, scale, rounds).run();
-                bookings = new BookingRows(drain, fleet, gateway, scale, rounds);
-                booked = bookings.run();
+                try (Child worker = fleet.worker()) {
+                    answered = new HttpRows(drain, worker, gateway, scale, rounds).run();
+                    bookings = new BookingRows(drain, gateway, scale, rounds);
+                    booked = bookings.run();
+                    load = bookings.sweep();
+                }
                 leased = growth.leased(gateway);
             }
             List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
@@ -58,7 +70,7 @@ public final class Bench {
             rows.add(growth.drained());
             rows.add(new ScaleRow(drain, fleet, scale, rounds).run());
             rows.addAll(fleet.memory());
-            return rows;
+            return new Results(rows, load);
         } finally {
             delete(folder);
         }
@@ -68,8 +80,13 @@ public final class Bench {
         return Measured.HEADER + "\n" + rows.stream().map(Measured::line).collect(Collectors.joining("\n"));
     }
 
-    private static String json(List<Measured> rows) {
-        return rows.stream().map(Measured::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+    private static String json(Results results) {
+        return "{\"rows\":%s,%n\"load\":%s}%n"
+                .formatted(list(results.rows.stream().map(Measured::json)), list(results.load.stream()));
+    }
+
+    private static String list(Stream<String> values) {
+        return values.collect(Collectors.joining(",\n  ", "[\n  ", "\n]"));
     }
 
     private static void delete(Path folder) throws IOException {

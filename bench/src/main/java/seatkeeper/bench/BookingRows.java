@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.LongFunction;
@@ -19,9 +20,10 @@ final class BookingRows {
     private static final int WAIT_SECONDS = 30;
     private static final int PAIRS_IN_ROW = 10;
     private static final int BOOKINGS_PER_SECOND = 100;
+    /** Of what clients get who wait for each booking before they begin the next. */
+    private static final double[] SHARES = {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5};
 
     private final Drain drain;
-    private final Fleet fleet;
     private final Child gateway;
     private final int rounds;
     private final int bookings;
@@ -29,9 +31,8 @@ final class BookingRows {
     private final int timed;
     private final List<Double> free = new ArrayList<>();
 
-    BookingRows(Drain drain, Fleet fleet, Child gateway, double scale, int rounds) {
+    BookingRows(Drain drain, Child gateway, double scale, int rounds) {
         this.drain = drain;
-        this.fleet = fleet;
         this.gateway = gateway;
         this.rounds = rounds;
         this.bookings = (int) (8_000 * scale);
@@ -59,8 +60,7 @@ final class BookingRows {
         List<Double> median = new ArrayList<>();
         List<Double> tail = new ArrayList<>();
         List<Double> bare = new ArrayList<>();
-        try (Child _ = fleet.worker();
-                BareSteps steps = new BareSteps(drain)) {
+        try (BareSteps steps = new BareSteps(drain)) {
             // Both are warmed up, and neither is measured cold.
             book(OURS);
             book(SIMPLE);
@@ -70,7 +70,7 @@ final class BookingRows {
                 contended.add(race(OURS));
                 simpleContended.add(race(SIMPLE));
                 bare.add(2 * steps.roundTripMillis(timed / 4) + steps.commitMillis(timed / 4));
-                List<Double> millis = millis();
+                List<Double> millis = millis(timed, BOOKINGS_PER_SECOND);
                 median.add(millis.get(millis.size() / 2));
                 tail.add(millis.get(millis.size() * 99 / 100));
             }
@@ -143,13 +143,35 @@ final class BookingRows {
         return status == 200;
     }
 
+    /**
+     * Latency at ever more bookings a second, beyond what can be served.
+     *
+     * @return a JSON object for each rate
+     */
+    List<String> sweep() throws SQLException {
+        List<String> points = new ArrayList<>();
+        double most = Measured.median(free);
+        for (double share : SHARES) {
+            double perSecond = Math.max(10, share * most);
+            int calls = (int) Math.max(20, perSecond * timed / BOOKINGS_PER_SECOND / 2);
+            List<Double> millis = millis(calls, perSecond);
+            points.add(String.format(
+                    Locale.ROOT,
+                    "{\"offered\":%.0f,\"p50\":%.2f,\"p99\":%.2f}",
+                    perSecond,
+                    millis.get(millis.size() / 2),
+                    millis.get(millis.size() * 99 / 100)));
+        }
+        return points;
+    }
+
     /** Of bookings that come at a steady rate, sorted; the seats were leased before. */
-    private List<Double> millis() throws SQLException {
-        String show = show(timed);
+    private List<Double> millis(int calls, double perSecond) throws SQLException {
+        String show = show(calls);
         String user = UUID.randomUUID().toString();
-        double _ = load(CLIENTS).perSecond(timed, n -> lease(show, user, n));
+        double _ = load(CLIENTS).perSecond(calls, n -> lease(show, user, n));
         LongFunction<Call> confirm = n -> OURS.of(show, user, n, UUID.randomUUID());
-        return load(2 * CLIENTS).millis(timed, BOOKINGS_PER_SECOND, confirm).stream()
+        return load(2 * CLIENTS).millis(calls, perSecond, confirm).stream()
                 .sorted()
                 .toList();
     }

@@ -76,6 +76,27 @@ final class Child implements AutoCloseable {
         return peakKilobytes / 1024.0;
     }
 
+    /** Leaves the machine to others, until thawed; the rest of the system sees a process that does not answer. */
+    void freeze() {
+        signal("STOP");
+    }
+
+    void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops it as an operator would. */
     @Override
     public void close() {

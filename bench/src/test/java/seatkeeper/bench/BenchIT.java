@@ -10,13 +10,16 @@ class BenchIT {
 
     @Test
     void measuresEveryRow() throws Exception {
-        List<Measured> rows = Bench.run(0.01, 1);
+        Bench.Results results = Bench.run(0.01, 1);
+        List<Measured> rows = results.rows();
+        assertThat(results.load()).hasSizeGreaterThan(10);
         assertThat(rows)
                 .extracting(Measured::row)
                 .containsExactly(
                         "drain",
                         "drain, one hot show",
                         "drain, contended",
+                        "load generator",
                         "lease",
                         "lease, lost",
                         "confirm",

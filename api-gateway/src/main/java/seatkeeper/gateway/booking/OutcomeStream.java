@@ -149,7 +149,12 @@ class OutcomeStream implements SmartLifecycle {
                 } finally {
                     spans.forEach(Span::end);
                 }
-                consumer.commitSync();
+                // Not waited for: a place that was not kept is kept with the next outcomes.
+                consumer.commitAsync((_, e) -> {
+                    if (e != null) {
+                        log.debug("the place is not kept", e);
+                    }
+                });
                 failures = 0;
             }
             if (System.nanoTime() - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {

@@ -414,7 +414,7 @@ public class SeatLeases {
     }
 
     /** The braces make the show the hash tag: all keys of a show lie in one slot of a Redis Cluster. */
-    private static List<String> keys(String showId, List<String> seatIds) {
+    static List<String> keys(String showId, List<String> seatIds) {
         String tag = ":{" + showId + "}";
         List<String> keys = new ArrayList<>(5 + seatIds.size());
         keys.addAll(List.of("seats" + tag, "map" + tag, "leases" + tag, "events" + tag, "booked" + tag));

@@ -6,12 +6,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
@@ -26,6 +29,8 @@ public class Shows {
 
     /** Keeps each statement far below the statement timeout, however large the show. */
     private static final int CHUNK = 10_000;
+
+    private static final int FETCH = 1_000;
 
     private static final String INSERT_SHOW = "insert into shows (id) values (?) on conflict do nothing";
 
@@ -198,9 +203,16 @@ public class Shows {
      */
     public Layout layout(String showId) {
         Show show = get(showId);
-        return Layout.of(
-                show.layoutVersion(),
-                jdbc.sql(SEATS).param(showId).query((row, _) -> placed(row)).list());
+        // Each name once, however many seats have it.
+        Map<String, String> names = new HashMap<>();
+        List<Layout.Placed> seats = inParts(jdbc.sql(SEATS).param(showId), (row, _) -> placed(row, names));
+        return Layout.of(show.layoutVersion(), seats);
+    }
+
+    /** Read some rows at a time: the driver keeps all there are outside of a transaction. */
+    private <T> List<T> inParts(JdbcClient.StatementSpec query, RowMapper<T> mapper) {
+        return Objects.requireNonNull(transaction.execute(
+                _ -> query.withFetchSize(FETCH).query(mapper).list()));
     }
 
     /** How many seats each user has booked. */
@@ -224,10 +236,11 @@ public class Shows {
      */
     public List<SeatState> seats(String showId) {
         get(showId);
-        return jdbc.sql("select id, status from seats where show_id = ? order by id")
-                .param(showId)
-                .query((row, _) -> new SeatState(row.getString("id"), row.getString("status")))
-                .list();
+        Map<String, String> names = new HashMap<>();
+        return inParts(
+                jdbc.sql("select id, status from seats where show_id = ? order by id")
+                        .param(showId),
+                (row, _) -> new SeatState(row.getString("id"), once(names, row.getString("status"))));
     }
 
     /** Seats that are not available. */
@@ -263,17 +276,22 @@ public class Shows {
                 instant(row, "archived_at"));
     }
 
-    private static Layout.Placed placed(ResultSet row) throws SQLException {
+    private static Layout.Placed placed(ResultSet row, Map<String, String> names) throws SQLException {
+        String category = row.getString("category");
         return new Layout.Placed(
-                row.getString("section"),
-                row.getString("row_name"),
+                once(names, row.getString("section")),
+                once(names, row.getString("row_name")),
                 row.getInt("position"),
                 new Layout.Seat(
                         row.getString("id"),
                         row.getInt("number"),
-                        row.getString("category"),
-                        row.getString("status"),
+                        category == null ? null : once(names, category),
+                        once(names, row.getString("status")),
                         row.getLong("version")));
+    }
+
+    private static String once(Map<String, String> names, String name) {
+        return names.computeIfAbsent(name, Function.identity());
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
