@@ -15,9 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import seatkeeper.contract.Command;
@@ -139,6 +145,37 @@ record Drain(LocalServers servers, String jdbcUrl) {
             }
             producer.flush();
         }
+    }
+
+    /** Until every command is decided, and every outcome settled by the gateway. */
+    void awaitSettled() throws ExecutionException, InterruptedException {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", servers.kafka().bootstrapServers()))) {
+            awaitRead(admin, Topics.WORKER_GROUP, Topics.COMMANDS);
+            awaitRead(admin, "api-gateway", Topics.OUTCOMES);
+        }
+    }
+
+    private static void awaitRead(Admin admin, String group, String topic)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends =
+                admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+                        .collect(Collectors.toMap(
+                                info -> new TopicPartition(topic, info.partition()), _ -> OffsetSpec.latest()));
+        while (!isRead(admin, group, ends)) {
+            Thread.sleep(100);
+        }
+    }
+
+    private static boolean isRead(Admin admin, String group, Map<TopicPartition, OffsetSpec> ends)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> read = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        return admin.listOffsets(ends).all().get().entrySet().stream().allMatch(end -> {
+            OffsetAndMetadata upTo = read.get(end.getKey());
+            return end.getValue().offset() == (upTo == null ? 0 : upTo.offset());
+        });
     }
 
     Connection connect() throws SQLException {

@@ -74,6 +74,8 @@ class SimpleWay {
     ResponseEntity<Outcome> book(@RequestBody Booking booking) {
         Instant until = Instant.now().plus(Duration.ofMinutes(1));
         if (!leases.hold(booking.showId, booking.seatIds, booking.userId, booking.requestId, until, false)
+                .join()
+                .notHeld()
                 .isEmpty()) {
             return ResponseEntity.status(HttpStatus.CONFLICT).build();
         }
@@ -82,7 +84,7 @@ class SimpleWay {
             return ResponseEntity.status(HttpStatus.CONFLICT).build();
         }
         Outcome outcome = confirmed(booking);
-        leases.settle(outcome);
+        leases.settle(booking.showId, List.of(outcome)).join();
         return ResponseEntity.ok(outcome);
     }
 

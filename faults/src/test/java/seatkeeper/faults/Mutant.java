@@ -23,10 +23,10 @@ enum Mutant {
     OUTCOME_OUTSIDE_THE_TRANSACTION(
             "bookings are not what their outcome says",
             "booking-worker/src/main/java/seatkeeper/worker/ledger/Ledger.java",
-            "        insertRequests(decision",
-            "        java.util.concurrent.CompletableFuture.runAsync(() -> insertRequests(decision",
-            ".sorted(Comparator.comparing(Verdict::requestId))\n                .toList());",
-            ".sorted(Comparator.comparing(Verdict::requestId))\n                .toList())).join();",
+            "NewBooking::seat))),\n                    insertRequests(decided));",
+            """
+            NewBooking::seat))));
+            java.util.concurrent.CompletableFuture.runAsync(() -> postgres.update(insertRequests(decided))).join();""",
             List.of(List.of(COMMITS_LOST))),
 
     OFFSETS_BEFORE_THE_TRANSACTION(
@@ -46,7 +46,7 @@ enum Mutant {
     LEASES_ONE_BY_ONE(
             "a refused lease left",
             "api-gateway/src/main/java/seatkeeper/gateway/lease/SeatLeases.java",
-            "            List answer = redis.execute(\n                    LeaseScripts.ACQUIRE,",
+            "            List answer = PipelinedRedis.answer(pipeline.run(\n                    LeaseScripts.ACQUIRE,",
             """
             for (String one : seatIds) {
                 redis.execute(
@@ -56,7 +56,7 @@ enum Mutant {
                         millis(ttl),
                         lifetime());
             }
-            List answer = redis.execute(
+            List answer = PipelinedRedis.answer(pipeline.run(
                     LeaseScripts.ACQUIRE,""",
             List.of(List.of(WAY_SLOW))),
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 import seatkeeper.contract.Code;
@@ -15,6 +16,7 @@ import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.booking.Requests.Known;
 import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.redis.PipelinedRedis;
 import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.web.Refusal;
 
@@ -72,21 +74,33 @@ class Bookings {
         if (backlog.isTooOld(command.showId()) && !requests.isClaimed(command.requestId())) {
             throw Refusal.overloaded("commands for this show wait for too long already");
         }
-        Optional<Known> claimed = requests.claim(command);
-        claimed.ifPresent(known -> requireSamePayload(known, command));
-        if (claimed.isPresent() && claimed.get() instanceof Known.Decided) {
-            return claimed;
+        Optional<Known> settled = requests.settled(command.requestId());
+        if (settled.isPresent()) {
+            requireSamePayload(settled.get(), command);
+            return settled;
         }
-        List<Conflict> notHeld = hold(command, late);
-        if (!notHeld.isEmpty()) {
-            return Optional.of(knownAfterAll(command, notHeld, claimed.isEmpty()));
+        // Sent together; but who is known already is answered before it is asked what has become of his leases.
+        CompletableFuture<Optional<Known>> claim = requests.claim(command);
+        CompletableFuture<SeatLeases.Hold> holding = hold(command, late);
+        Optional<Known> claimed = PipelinedRedis.answer(claim);
+        SeatLeases.Hold hold = PipelinedRedis.answer(holding);
+        if (claimed.isPresent()) {
+            boolean isOther = !claimed.get().payload().mismatches(command).isEmpty();
+            if (isOther || claimed.get() instanceof Known.Decided) {
+                unhold(command, hold.pinned());
+                requireSamePayload(claimed.get(), command);
+                return claimed;
+            }
+        }
+        if (!hold.notHeld().isEmpty()) {
+            return Optional.of(knownAfterAll(command, hold.notHeld(), claimed.isEmpty()));
         }
         // A claim that was already there does not say that the command was published: it is again, which is harmless.
         try {
             publisher.publish(command);
         } catch (CommandPublisher.NotSent e) {
             if (claimed.isEmpty()) {
-                leases.unhold(command.showId(), command.action().taken(), command.requestId());
+                unhold(command, command.action().taken());
                 requests.forget(command.requestId());
             }
             throw Refusal.unavailable("Kafka", e.getCause());
@@ -94,7 +108,7 @@ class Bookings {
         return Optional.empty();
     }
 
-    private List<Conflict> hold(Command command, LatePolicy late) {
+    private CompletableFuture<SeatLeases.Hold> hold(Command command, LatePolicy late) {
         boolean leased = command.action() instanceof ConfirmBooking || command.action() instanceof SwapBooking;
         return leased
                 ? leases.hold(
@@ -104,7 +118,13 @@ class Bookings {
                         command.requestId(),
                         Objects.requireNonNull(command.expiresAt()),
                         late == LatePolicy.IF_STILL_FREE)
-                : List.of();
+                : CompletableFuture.completedFuture(new SeatLeases.Hold(List.of(), List.of()));
+    }
+
+    private void unhold(Command command, List<String> seatIds) {
+        if (!seatIds.isEmpty()) {
+            leases.unhold(command.showId(), seatIds, command.requestId());
+        }
     }
 
     /** A retry of a request that Redis has forgotten has no lease any more, and is answered all the same. */

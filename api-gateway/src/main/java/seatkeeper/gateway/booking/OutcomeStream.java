@@ -4,17 +4,12 @@ import io.micrometer.tracing.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -31,6 +26,7 @@ import org.springframework.stereotype.Component;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.contract.Topics;
+import seatkeeper.gateway.redis.PipelinedRedis;
 import seatkeeper.process.Traces;
 import tools.jackson.core.JacksonException;
 
@@ -48,6 +44,7 @@ class OutcomeStream implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(OutcomeStream.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PLACE_KEPT_EVERY = Duration.ofSeconds(1);
     private static final Duration PARTITIONS_CHECKED_EVERY = Duration.ofSeconds(30);
 
     private final ConsumerFactory<byte[], byte[]> consumers;
@@ -140,6 +137,8 @@ class OutcomeStream implements SmartLifecycle {
 
     private void follow(Consumer<byte[], byte[]> consumer) {
         long checkedAt = System.nanoTime();
+        long keptAt = checkedAt;
+        boolean hasMoved = false;
         while (isRunning()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             if (!records.isEmpty()) {
@@ -149,16 +148,22 @@ class OutcomeStream implements SmartLifecycle {
                 } finally {
                     spans.forEach(Span::end);
                 }
-                // Not waited for: a place that was not kept is kept with the next outcomes.
+                hasMoved = true;
+                failures = 0;
+            }
+            long now = System.nanoTime();
+            if (hasMoved && now - keptAt > PLACE_KEPT_EVERY.toNanos()) {
+                keptAt = now;
+                hasMoved = false;
+                // Not waited for: a place that was not kept is kept the next time.
                 consumer.commitAsync((_, e) -> {
                     if (e != null) {
                         log.debug("the place is not kept", e);
                     }
                 });
-                failures = 0;
             }
-            if (System.nanoTime() - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {
-                checkedAt = System.nanoTime();
+            if (now - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {
+                checkedAt = now;
                 assign(consumer);
             }
         }
@@ -188,9 +193,9 @@ class OutcomeStream implements SmartLifecycle {
         return outcomes;
     }
 
-    /** However long Redis is away, or loses a call now and then: what is settled need not be settled again. */
+    /** However long Redis is away, or loses a call now and then: shows that are settled need not be settled again. */
     private void settleAll(List<Outcome> outcomes) {
-        Collection<Outcome> left = outcomes;
+        List<Outcome> left = outcomes;
         while (!left.isEmpty()) {
             if (!isRunning()) {
                 throw new WakeupException();
@@ -199,45 +204,31 @@ class OutcomeStream implements SmartLifecycle {
         }
     }
 
-    /** The shows side by side, for each outcome waits for Redis twice. Those that could not be settled come back. */
-    private Collection<Outcome> settle(Collection<Outcome> outcomes) {
-        Map<String, List<Outcome>> shows = new LinkedHashMap<>();
-        outcomes.forEach(outcome -> shows.computeIfAbsent(
-                        Objects.requireNonNullElse(outcome.showId(), ""), _ -> new ArrayList<>())
-                .add(outcome));
-        Queue<Outcome> failed = new ConcurrentLinkedQueue<>();
-        Queue<RuntimeException> causes = new ConcurrentLinkedQueue<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            shows.values().forEach(show -> threads.execute(() -> settleInOrder(show, failed, causes)));
-        }
-        for (RuntimeException cause : causes) {
-            if (!(cause instanceof DataAccessException)) {
-                throw cause;
+    /** Outcomes of one show, on their way to Redis. */
+    private record Settling(List<Outcome> outcomes, CompletableFuture<Void> done) {}
+
+    /** All shows at once. Outcomes of those that could not be settled come back. */
+    private List<Outcome> settle(List<Outcome> outcomes) {
+        List<Settling> shows = new ArrayList<>();
+        outcomes.stream()
+                .collect(Collectors.groupingBy(outcome -> Objects.requireNonNullElse(outcome.showId(), "")))
+                .forEach((show, ofShow) -> shows.add(new Settling(ofShow, requests.settle(show, ofShow))));
+        List<Outcome> failed = new ArrayList<>();
+        DataAccessException cause = null;
+        for (Settling show : shows) {
+            try {
+                Void _ = PipelinedRedis.answer(show.done);
+            } catch (DataAccessException e) {
+                failed.addAll(show.outcomes);
+                cause = e;
             }
+            // They stand all the same, and who waits for them need not wait for Redis.
+            show.outcomes.forEach(waiters::wake);
         }
-        if (!causes.isEmpty()) {
-            wait(causes.element());
+        if (cause != null) {
+            wait(cause);
         }
         return failed;
-    }
-
-    private void settleInOrder(List<Outcome> show, Queue<Outcome> failed, Queue<RuntimeException> causes) {
-        boolean isCut = false;
-        for (Outcome outcome : show) {
-            if (isCut) {
-                failed.add(outcome);
-            } else {
-                try {
-                    requests.settle(outcome);
-                } catch (RuntimeException e) {
-                    isCut = true;
-                    failed.add(outcome);
-                    causes.add(e);
-                }
-            }
-            // The outcome stands all the same, and who waits for it need not wait for Redis.
-            waiters.wake(outcome);
-        }
     }
 
     private void wait(RuntimeException cause) {

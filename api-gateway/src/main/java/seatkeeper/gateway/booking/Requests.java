@@ -1,11 +1,16 @@
 package seatkeeper.gateway.booking;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
@@ -16,6 +21,7 @@ import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.redis.PipelinedRedis;
 
 /**
  * What is known of a request_id, from four places, the quickest first:
@@ -33,12 +39,15 @@ import seatkeeper.gateway.lease.SeatLeases;
 class Requests {
 
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
+    /** How an outcome's JSON begins; a claim begins with a fingerprint. */
+    private static final String OUTCOME = "{";
     /** Long enough for who polls; with the number of them it bounds the memory to some 40 MB. */
     private static final Duration RECENT = Duration.ofMinutes(5);
 
     private static final int MOST_RECENT = 50_000;
 
     private final StringRedisTemplate redis;
+    private final PipelinedRedis pipeline;
     private final Decisions decisions;
     private final CommandLog commandLog;
     private final SeatLeases leases;
@@ -51,11 +60,13 @@ class Requests {
 
     Requests(
             StringRedisTemplate redis,
+            PipelinedRedis pipeline,
             Decisions decisions,
             CommandLog commandLog,
             SeatLeases leases,
             GatewayProperties properties) {
         this.redis = redis;
+        this.pipeline = pipeline;
         this.decisions = decisions;
         this.commandLog = commandLog;
         this.leases = leases;
@@ -79,18 +90,15 @@ class Requests {
         }
     }
 
+    /** What this process has settled lately. */
+    Optional<Known> settled(UUID requestId) {
+        return Optional.ofNullable(recent.getIfPresent(requestId)).map(Known.Decided::new);
+    }
+
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
-    Optional<Known> claim(Command command) {
-        Outcome outcome = recent.getIfPresent(command.requestId());
-        if (outcome != null) {
-            return Optional.of(new Known.Decided(outcome));
-        }
-        String known = redis.opsForValue()
-                .setGet(
-                        key(command.requestId()),
-                        text(CommandCodec.encode(command)),
-                        set -> set.ifAbsent().expire(claimTtl));
-        return known == null ? Optional.empty() : read(known);
+    CompletableFuture<Optional<Known>> claim(Command command) {
+        return pipeline.setGetIfAbsent(key(command.requestId()), claimOf(command), claimTtl)
+                .thenApply(before -> before.flatMap(this::read));
     }
 
     /** Whether Redis knows it; claims nothing. */
@@ -103,18 +111,37 @@ class Requests {
         redis.delete(key(requestId));
     }
 
-    /** Brings leases in line with the outcome, and lets the next reader find it in Redis. Safe to repeat. */
-    void settle(Outcome outcome) {
-        leases.settle(outcome);
-        String claimed = redis.opsForValue()
-                .setGet(key(outcome.requestId()), text(OutcomeCodec.encode(outcome)), set -> set.expire(OUTCOME_TTL));
-        // Another payload under a request_id that Redis had forgotten: its leases wait for a decision that never comes.
-        if (claimed != null
+    /**
+     * Brings leases in line with outcomes of one show, and lets the next reader find them in Redis. Safe to repeat, as a
+     * whole when any of it fails.
+     *
+     * @param showId empty for outcomes of no show
+     */
+    CompletableFuture<Void> settle(String showId, List<Outcome> outcomes) {
+        return CompletableFuture.allOf(Stream.concat(
+                        Stream.of(leases.settle(showId, outcomes)),
+                        outcomes.stream().map(this::remember))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> remember(Outcome outcome) {
+        return pipeline.setGet(key(outcome.requestId()), new String(OutcomeCodec.encode(outcome), UTF_8), OUTCOME_TTL)
+                .thenCompose(claimed -> unholdOther(claimed.orElse(OUTCOME), outcome))
+                .thenRun(() -> recent.put(outcome.requestId(), outcome));
+    }
+
+    /** Another payload under a request_id that Redis had forgotten: its leases wait for a decision that never comes. */
+    private CompletableFuture<Void> unholdOther(String claimed, Outcome outcome) {
+        if (!claimed.startsWith(OUTCOME)
+                && !claimed.startsWith(String.valueOf(outcome.fingerprint()))
                 && read(claimed).orElse(null) instanceof Known.Pending(Command other)
                 && !Payload.of(outcome).mismatches(other).isEmpty()) {
-            leases.unhold(other.showId(), other.action().taken(), other.requestId());
+            // Answers from Redis come on a thread that must not wait for Redis.
+            return CompletableFuture.runAsync(
+                    () -> leases.unhold(other.showId(), other.action().taken(), other.requestId()),
+                    Thread::startVirtualThread);
         }
-        recent.put(outcome.requestId(), outcome);
+        return CompletableFuture.completedFuture(null);
     }
 
     /**
@@ -147,7 +174,7 @@ class Requests {
         Optional<Outcome> outcome = decisions.find(requestId);
         outcome.ifPresent(found -> {
             try {
-                settle(found);
+                Void _ = PipelinedRedis.answer(settle(Objects.requireNonNullElse(found.showId(), ""), List.of(found)));
             } catch (DataAccessException e) {
                 // The stream of outcomes settles it as soon as Redis is back.
             }
@@ -156,9 +183,9 @@ class Requests {
     }
 
     private Optional<Known> hint(UUID requestId) {
-        Outcome outcome = recent.getIfPresent(requestId);
-        if (outcome != null) {
-            return Optional.of(new Known.Decided(outcome));
+        Optional<Known> settled = settled(requestId);
+        if (settled.isPresent()) {
+            return settled;
         }
         try {
             String hint = redis.opsForValue().get(key(requestId));
@@ -168,18 +195,19 @@ class Requests {
         }
     }
 
-    private Optional<Known> read(String text) {
-        byte[] hint = text.getBytes(StandardCharsets.UTF_8);
-        if (text.contains("\"decided_at\"")) {
-            return Optional.of(new Known.Decided(OutcomeCodec.decode(hint)));
-        }
-        return codec.decode(hint) instanceof Decoded.Valid(Command command)
-                ? Optional.of(new Known.Pending(command))
-                : Optional.empty();
+    /** The fingerprint first: whether it is the same payload is seen without reading the command. */
+    private static String claimOf(Command command) {
+        return command.fingerprint() + " " + new String(CommandCodec.encode(command), UTF_8);
     }
 
-    private static String text(byte[] json) {
-        return new String(json, StandardCharsets.UTF_8);
+    private Optional<Known> read(String text) {
+        if (text.startsWith(OUTCOME)) {
+            return Optional.of(new Known.Decided(OutcomeCodec.decode(text.getBytes(UTF_8))));
+        }
+        byte[] command = text.substring(text.indexOf(' ') + 1).getBytes(UTF_8);
+        return codec.decode(command) instanceof Decoded.Valid(Command claimed)
+                ? Optional.of(new Known.Pending(claimed))
+                : Optional.empty();
     }
 
     private static String key(UUID requestId) {

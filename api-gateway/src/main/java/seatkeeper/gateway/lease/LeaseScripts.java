@@ -34,12 +34,19 @@ final class LeaseScripts {
             local function number(n) return string.format('%d', n) end
             local function id(key) return string.match(key, '^lock:{.-}:(.*)$') end
             local function lock(seat) return string.gsub(LEASES, '^leases', 'lock') .. ':' .. seat end
-            local function read(key)
-              local value = redis.call('GET', key)
+            local function lease(value)
               if not value then return nil end
-              local user, acquired, expires, pin = string.match(value, '^(.-)|(%d+)|(%d+)|(.*)$')
+              local user, acquired, expires, pin = string.match(value, '^([^|]*)|(%d+)|(%d+)|(.*)$')
               return {user = user, acquired = tonumber(acquired), expires = tonumber(expires), pin = pin}
             end
+            local function read(key) return lease(redis.call('GET', key)) end
+            -- Of all locks in KEYS: the names of their seats, and their values.
+            local function names()
+              local all = {}
+              for i = FIRST, #KEYS do all[#all + 1] = id(KEYS[i]) end
+              return all
+            end
+            local function locks() return redis.call('MGET', unpack(KEYS, FIRST)) end
             local function seat(value)
               if not value then return nil end
               local status, version, place = string.match(value, '^(.):(%d+):(.+)$')
@@ -49,24 +56,42 @@ final class LeaseScripts {
             local function mark(at, status)
               if at and at.place then redis.call('SETRANGE', MAP, at.place, status) end
             end
+            -- Places and their new status, in turns; what lies side by side is written at once.
+            local function mark_all(changes)
+              local from, run = nil, ''
+              for i = 1, #changes, 2 do
+                local place, status = changes[i], changes[i + 1]
+                if from and place == from + #run then
+                  run = run .. status
+                else
+                  if from then redis.call('SETRANGE', MAP, from, run) end
+                  from, run = place, status
+                end
+              end
+              if from then redis.call('SETRANGE', MAP, from, run) end
+            end
             local function event(kind, seats, extra)
               if #seats > 0 then
                 redis.call('XADD', EVENTS, 'NOMKSTREAM', 'MAXLEN', '~', '10000', '*',
                            'kind', kind, 'seats', table.concat(seats, ','), 'extra', number(extra))
               end
             end
-            -- Leases of one user: {key, at, lease, until_ms} each.
+            -- Leases of one user: {key, at, lease, until_ms} each; without at where the map says so already.
             local function write(writes)
               if #writes == 0 then return end
-              local ends = {}
+              local ends, marks = {}, {}
               for _, w in ipairs(writes) do
-                local lease, until_ms = w[3], number(w[4])
+                local at, lease, until_ms = w[2], w[3], number(w[4])
                 redis.call('SET', w[1], lease.user .. '|' .. number(lease.acquired) .. '|' .. number(lease.expires)
                            .. '|' .. lease.pin, 'PXAT', until_ms)
                 ends[#ends + 1] = until_ms
                 ends[#ends + 1] = id(w[1])
-                mark(w[2], 'L')
+                if at and at.place then
+                  marks[#marks + 1] = at.place
+                  marks[#marks + 1] = 'L'
+                end
               end
+              mark_all(marks)
               local user = LEASES .. ':' .. writes[1][3].user
               redis.call('ZADD', LEASES, unpack(ends))
               redis.call('ZADD', user, unpack(ends))
@@ -110,20 +135,19 @@ final class LeaseScripts {
     /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, UNLOADED, REFUSED code, CONFLICT seat code … */
     static final RedisScript<List> ACQUIRE = script("""
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-            local fields = {'!'}
-            for i = FIRST, #KEYS do fields[#fields + 1] = id(KEYS[i]) end
-            local values = redis.call('HMGET', SEATS, unpack(fields))
+            local seats = names()
+            local values = redis.call('HMGET', SEATS, '!', unpack(seats))
             if not values[1] then return {'UNLOADED'} end
-            local rule = rules(values[1])
+            local rule, held = rules(values[1]), locks()
             if rule.closed then return {'REFUSED', 'SHOW_CLOSED'} end
             local conflicts, leases, places, more, expires = {}, {}, {}, 0, now + ttl
-            for i = FIRST, #KEYS do
-              local name, at, code = fields[i - FIRST + 2], seat(values[i - FIRST + 2]), nil
+            for i, name in ipairs(seats) do
+              local at, code = seat(values[i + 1]), nil
               if not at or not at.place then code = 'SEAT_NOT_FOUND'
               elseif at.status == 'B' then code = 'SEAT_BOOKED'
               elseif at.status == 'X' then code = 'SEAT_BLOCKED'
               else
-                local lease = read(KEYS[i])
+                local lease = lease(held[i])
                 if not lease then
                   more = more + 1
                   lease = {user = user, acquired = now, expires = 0, pin = ''}
@@ -137,16 +161,15 @@ final class LeaseScripts {
             if #conflicts > 0 then return refuse(conflicts) end
             if exceeds(rule.limit, user, more) then return {'REFUSED', 'SEAT_LIMIT_EXCEEDED'} end
             local writes = {}
-            for i = FIRST, #KEYS do
+            for i, lease in ipairs(leases) do
               -- A confirm under way already holds its leases longer than any renewal may.
-              if leases[i].pin == '' then
-                leases[i].expires = expires
-                writes[#writes + 1] = {KEYS[i], places[i], leases[i], expires}
+              if lease.pin == '' then
+                lease.expires = expires
+                writes[#writes + 1] = {KEYS[FIRST + i - 1], places[i], lease, expires}
               end
             end
             write(writes)
-            table.remove(fields, 1)
-            event('leased', fields, expires)
+            event('leased', seats, expires)
             return {'OK', expires, now}
             """);
 
@@ -299,30 +322,29 @@ final class LeaseScripts {
 
     /**
      * ARGV: user, request_id, until_ms, late (1 or 0). Held by the user, and by no other confirm: pinned to this one.
-     * Late, what nobody holds is leased too.
+     * Late, what nobody holds is leased too. Answer: OK and the seats that were not pinned before, CONFLICT …
      */
     static final RedisScript<List> HOLD = script("""
-            local conflicts, leases = {}, {}
-            for i = FIRST, #KEYS do
-              local lease = read(KEYS[i])
+            local conflicts, writes, answer, held = {}, {}, {'OK'}, locks()
+            for i, name in ipairs(names()) do
+              local key, lease, at = KEYS[FIRST + i - 1], lease(held[i]), nil
               if not lease and ARGV[4] == '1' then
+                at = find(key)
                 lease = {user = ARGV[1], acquired = now, expires = now, pin = ''}
               end
               if not lease or (lease.pin ~= '' and lease.pin ~= ARGV[2]) then
-                conflict(conflicts, id(KEYS[i]), 'LEASE_NOT_HELD')
+                conflict(conflicts, name, 'LEASE_NOT_HELD')
               elseif lease.user ~= ARGV[1] then
-                conflict(conflicts, id(KEYS[i]), ARGV[4] == '1' and 'SEAT_LEASED' or 'LEASE_NOT_HELD')
+                conflict(conflicts, name, ARGV[4] == '1' and 'SEAT_LEASED' or 'LEASE_NOT_HELD')
+              else
+                if lease.pin == '' then answer[#answer + 1] = name end
+                lease.pin = ARGV[2]
+                writes[#writes + 1] = {key, at, lease, math.max(lease.expires, tonumber(ARGV[3]))}
               end
-              leases[i] = lease
             end
             if #conflicts > 0 then return refuse(conflicts) end
-            local writes = {}
-            for i = FIRST, #KEYS do
-              leases[i].pin = ARGV[2]
-              writes[#writes + 1] = {KEYS[i], find(KEYS[i]), leases[i], math.max(leases[i].expires, tonumber(ARGV[3]))}
-            end
             write(writes)
-            return {'OK'}
+            return answer
             """);
 
     /** ARGV: request_id. Undoes HOLD: the leases end when they would have ended. */
@@ -339,36 +361,57 @@ final class LeaseScripts {
             """);
 
     /**
-     * ARGV: request_id, CONFIRMED or REJECTED, version of the show, user, ttl_ms of the hash, how many of the locks are of
-     * seats taken (the others are released), their new status, the kinds of event. Safe to repeat, in any order.
+     * Outcomes of one show. ARGV: ttl_ms of the hash; then of each outcome: request_id, CONFIRMED or REJECTED, version of
+     * the show, user, how many of the next locks are of seats taken and how many of seats released, the new status of
+     * those taken, the kinds of event. Safe to repeat, in any order.
      */
     static final RedisScript<List> SETTLE = script("""
-            local request, confirmed, version, user = ARGV[1], ARGV[2] == 'CONFIRMED', tonumber(ARGV[3]), ARGV[4]
-            local last_taken = FIRST + tonumber(ARGV[6]) - 1
-            local changed, freed, moved = {[true] = {}, [false] = {}}, {}, 0
-            for i = FIRST, #KEYS do
-              local taken, at, lease = i <= last_taken, find(KEYS[i]), read(KEYS[i])
-              if confirmed and (not at or version > at.version) then
+            local seats, ats, leases = names(), {}, {}
+            local values, held = redis.call('HMGET', SEATS, unpack(seats)), locks()
+            for i, name in ipairs(seats) do ats[name], leases[name] = seat(values[i]), lease(held[i]) end
+            local fields, marks, gone_keys, gone, isConfirmed, first = {}, {}, {}, {}, false, 1
+            for a = 2, #ARGV, 9 do
+              local request, confirmed, version, user = ARGV[a], ARGV[a + 1] == 'CONFIRMED', ARGV[a + 2], ARGV[a + 3]
+              local last_taken = first + tonumber(ARGV[a + 4]) - 1
+              local last = last_taken + tonumber(ARGV[a + 5])
+              local changed, freed, moved = {[true] = {}, [false] = {}}, {}, 0
+              for i = first, last do
+                local taken, name = i <= last_taken, seats[i]
+                local at, lease = ats[name], leases[name]
                 local before = at and at.status or 'A'
-                at = {status = taken and ARGV[7] or 'A', version = version, place = at and at.place}
-                redis.call('HSET', SEATS, id(KEYS[i]),
-                           at.status .. ':' .. number(version) .. ':' .. (at.place and number(at.place) or '-'))
-                if at.status == 'B' then moved = moved + 1 elseif before == 'B' then moved = moved - 1 end
-                if at.status == 'A' and lease then mark(at, 'L') else mark(at, at.status) end
-                table.insert(changed[taken], id(KEYS[i]))
+                if confirmed and (not at or tonumber(version) > at.version) then
+                  at = {status = taken and ARGV[a + 6] or 'A', version = tonumber(version), place = at and at.place}
+                  ats[name] = at
+                  fields[#fields + 1] = name
+                  fields[#fields + 1] = at.status .. ':' .. version .. ':' .. (at.place and number(at.place) or '-')
+                  if at.status == 'B' then moved = moved + 1 elseif before == 'B' then moved = moved - 1 end
+                  table.insert(changed[taken], name)
+                end
+                if lease and (lease.pin == request or (at and at.status ~= 'A')) then
+                  gone_keys[#gone_keys + 1] = KEYS[FIRST + i - 1]
+                  gone[#gone + 1] = name
+                  redis.call('ZREM', LEASES .. ':' .. lease.user, name)
+                  leases[name] = nil
+                  if not confirmed then freed[#freed + 1] = name end
+                end
+                if at and at.place then
+                  marks[#marks + 1] = at.place
+                  marks[#marks + 1] = at.status == 'A' and leases[name] and 'L' or at.status
+                end
               end
-              if lease and (lease.pin == request or (at and at.status ~= 'A')) then
-                free(KEYS[i], at, lease)
-                if not confirmed then freed[#freed + 1] = id(KEYS[i]) end
-              end
-            end
-            if confirmed then
-              redis.call('PEXPIRE', SEATS, ARGV[5], 'NX')
               if moved ~= 0 then redis.call('HINCRBY', BOOKED, user, moved) end
+              event(ARGV[a + 7], changed[true], version)
+              event(ARGV[a + 8], changed[false], version)
+              event('released', freed, 0)
+              first, isConfirmed = last + 1, isConfirmed or confirmed
             end
-            event(ARGV[8], changed[true], version)
-            event(ARGV[9], changed[false], version)
-            event('released', freed, 0)
+            if #gone > 0 then
+              redis.call('DEL', unpack(gone_keys))
+              redis.call('ZREM', LEASES, unpack(gone))
+            end
+            if #fields > 0 then redis.call('HSET', SEATS, unpack(fields)) end
+            mark_all(marks)
+            if isConfirmed then redis.call('PEXPIRE', SEATS, ARGV[1], 'NX') end
             return {'OK'}
             """);
 

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
@@ -18,6 +20,7 @@ import seatkeeper.contract.Command.UnblockSeats;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.GatewayProperties;
+import seatkeeper.gateway.redis.PipelinedRedis;
 import seatkeeper.gateway.show.Layout;
 import seatkeeper.gateway.show.Show;
 import seatkeeper.gateway.show.ShowChanged;
@@ -56,12 +59,14 @@ public class SeatLeases {
             Code.NOT_ENOUGH_TOGETHER, "there are not as many seats left side by side");
 
     private final StringRedisTemplate redis;
+    private final PipelinedRedis pipeline;
     private final Shows shows;
     private final GatewayProperties.Lease limits;
     private final SingleFlight loads = new SingleFlight();
 
-    SeatLeases(StringRedisTemplate redis, Shows shows, GatewayProperties properties) {
+    SeatLeases(StringRedisTemplate redis, PipelinedRedis pipeline, Shows shows, GatewayProperties properties) {
         this.redis = redis;
+        this.pipeline = pipeline;
         this.shows = shows;
         this.limits = properties.lease();
     }
@@ -74,8 +79,10 @@ public class SeatLeases {
     Lease acquire(String showId, List<String> seatIds, UUID userId, Duration ttl) {
         boolean loaded = false;
         while (true) {
-            List answer = redis.execute(
-                    LeaseScripts.ACQUIRE, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime());
+            List answer = PipelinedRedis.answer(pipeline.run(
+                    LeaseScripts.ACQUIRE,
+                    keys(showId, seatIds),
+                    Stream.of(userId.toString(), millis(ttl), lifetime())));
             List<Conflict> conflicts = conflicts(answer);
             // Only Postgres knows that a seat does not exist: the map may be older than the seat.
             boolean unsure =
@@ -162,50 +169,75 @@ public class SeatLeases {
     }
 
     /**
+     * What became of a hold.
+     *
+     * @param notHeld the seats whose lease the user does not hold, or holds for another confirm; when there are any,
+     *     nothing was pinned
+     * @param pinned the seats this call has pinned; a repeated one has none
+     */
+    public record Hold(List<Conflict> notHeld, List<String> pinned) {}
+
+    /**
      * Pins leases to a confirm, so that they cannot end while it is under way.
      *
      * @param late whether seats that nobody holds are to be leased, too
-     * @return the seats whose lease the user does not hold, or holds for another confirm; when there are any, nothing
-     *     was pinned
      */
-    public List<Conflict> hold(
+    public CompletableFuture<Hold> hold(
             String showId, List<String> seatIds, UUID userId, UUID requestId, Instant until, boolean late) {
-        return conflicts(redis.execute(
-                LeaseScripts.HOLD,
-                keys(showId, seatIds),
-                userId.toString(),
-                requestId.toString(),
-                String.valueOf(until.toEpochMilli()),
-                late ? "1" : "0"));
+        return pipeline.run(
+                        LeaseScripts.HOLD,
+                        keys(showId, seatIds),
+                        Stream.of(
+                                userId.toString(),
+                                requestId.toString(),
+                                String.valueOf(until.toEpochMilli()),
+                                late ? "1" : "0"))
+                .thenApply(answer -> new Hold(
+                        conflicts(answer),
+                        isOk(answer)
+                                ? answer.stream().skip(1).map(Object::toString).toList()
+                                : List.of()));
     }
 
-    /** Undoes {@link #hold}: the confirm was never published. */
+    /** Undoes a {@link #hold} of these seats: the confirm was never published. */
     public void unhold(String showId, List<String> seatIds, UUID requestId) {
         redis.execute(LeaseScripts.UNHOLD, keys(showId, seatIds), requestId.toString());
     }
 
-    /** Brings leases and the map in line with an outcome; safe to repeat, in any order. */
-    public void settle(Outcome outcome) {
-        String showId = outcome.showId();
-        UUID userId = outcome.userId();
-        if (showId == null || userId == null) {
-            return;
+    /**
+     * Brings leases and the map in line with outcomes of one show; safe to repeat, in any order. One call to Redis, or a
+     * few when they are about many seats.
+     */
+    public CompletableFuture<Void> settle(String showId, List<Outcome> outcomes) {
+        List<CompletableFuture<?>> calls = new ArrayList<>();
+        List<String> seatIds = new ArrayList<>();
+        List<String> arguments = new ArrayList<>(List.of(MAP_TTL_MS));
+        for (Outcome outcome : outcomes) {
+            if (outcome.userId() != null) {
+                seatIds.addAll(outcome.seatIds());
+                seatIds.addAll(outcome.releasedSeatIds());
+                boolean blocks = BlockSeats.TYPE.equals(outcome.type());
+                arguments.addAll(List.of(
+                        outcome.requestId().toString(),
+                        outcome.status().name(),
+                        String.valueOf(outcome.showVersion()),
+                        outcome.userId().toString(),
+                        String.valueOf(outcome.seatIds().size()),
+                        String.valueOf(outcome.releasedSeatIds().size()),
+                        blocks ? "X" : "B",
+                        blocks ? "blocked" : "booked",
+                        UnblockSeats.TYPE.equals(outcome.type()) ? "unblocked" : "cancelled"));
+            }
+            if (seatIds.size() >= CHUNK) {
+                calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments.stream()));
+                seatIds.clear();
+                arguments.subList(1, arguments.size()).clear();
+            }
         }
-        List<String> seatIds = new ArrayList<>(outcome.seatIds());
-        seatIds.addAll(outcome.releasedSeatIds());
-        boolean blocks = BlockSeats.TYPE.equals(outcome.type());
-        redis.execute(
-                LeaseScripts.SETTLE,
-                keys(showId, seatIds),
-                outcome.requestId().toString(),
-                outcome.status().name(),
-                String.valueOf(outcome.showVersion()),
-                userId.toString(),
-                MAP_TTL_MS,
-                String.valueOf(outcome.seatIds().size()),
-                blocks ? "X" : "B",
-                blocks ? "blocked" : "booked",
-                UnblockSeats.TYPE.equals(outcome.type()) ? "unblocked" : "cancelled");
+        if (!seatIds.isEmpty()) {
+            calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments.stream()));
+        }
+        return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
     }
 
     /** A leased seat, and when its lease ends. */

@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.event.ConsumerStoppedEvent;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.DefaultErrorHandler;
@@ -41,8 +42,10 @@ class IntakeConfiguration {
     @Bean
     ConcurrentMessageListenerContainer<byte[], byte[]> commandContainer(
             ConcurrentKafkaListenerContainerFactory<byte[], byte[]> factory,
+            ConsumerFactory<byte[], byte[]> consumers,
             CommandIntake intake,
             WorkerMetrics metrics) {
+        factory.setConsumerFactory(new GatheringConsumers(consumers));
         ConcurrentMessageListenerContainer<byte[], byte[]> container = factory.createContainer(Topics.COMMANDS);
         container.setBeanName("commands");
         // StartUp does, when there is something to consume.

@@ -41,6 +41,7 @@ class Publisher {
         List<CompletableFuture<?>> sent = new ArrayList<>(distinct.size() + deadLetters.size());
         distinct.values().forEach(outcome -> sent.add(kafka.send(record(outcome, trace))));
         deadLetters.forEach(letter -> sent.add(send(letter)));
+        kafka.flush();
         await(sent);
     }
 

@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 import seatkeeper.contract.Code;
@@ -26,6 +27,7 @@ import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Fingerprint;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.Status;
+import seatkeeper.worker.decision.Changes;
 import seatkeeper.worker.decision.Changes.Cancellation;
 import seatkeeper.worker.decision.Changes.NewBooking;
 import seatkeeper.worker.decision.Changes.SeatChange;
@@ -40,11 +42,14 @@ import seatkeeper.worker.decision.Seat;
 import seatkeeper.worker.decision.Submission;
 import seatkeeper.worker.decision.Verdict;
 import seatkeeper.worker.decision.Verdict.Decided;
+import seatkeeper.worker.ledger.RoundTrips.Query;
+import seatkeeper.worker.ledger.RoundTrips.Update;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The tables as one batch sees them: a fixed number of statements whatever its size, in the caller's transaction.
+ * The tables as one batch sees them: a fixed number of statements whatever its size, in the caller's transaction. Those
+ * that read go to the server together, and so do those that write: a batch waits for Postgres twice, and for the commit.
  *
  * <p>Reading takes no locks. Writing says what it expects to find (a show's version, a seat's status, a request_id still
  * unknown) and throws {@link LostRace} when another transaction was there first; so it stays right with any number of
@@ -113,8 +118,8 @@ public class Ledger {
 
     private static final String CANCEL_BOOKINGS = """
             update bookings b
-            set cancelled_at = ?
-            from unnest(?::uuid[], ?::text[]) as wanted (request_id, seat_id)
+            set cancelled_at = wanted.at
+            from unnest(?::timestamptz[], ?::uuid[], ?::text[]) as wanted (at, request_id, seat_id)
             where b.request_id = wanted.request_id and b.seat_id = wanted.seat_id and b.cancelled_at is null
             """;
 
@@ -141,10 +146,10 @@ public class Ledger {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final JdbcClient jdbc;
+    private final RoundTrips postgres;
 
-    Ledger(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    Ledger(JdbcOperations jdbc) {
+        this.postgres = new RoundTrips(jdbc);
     }
 
     /**
@@ -155,77 +160,84 @@ public class Ledger {
     public LedgerState load(List<Submission> batch) {
         List<Command> commands =
                 batch.stream().map(Submission::command).filter(Objects::nonNull).toList();
-        Map<String, Show> shows = shows(commands);
-        Map<UUID, Recorded> requests = requests(batch);
-        Map<UUID, Map<Seat, UUID>> bookings = bookings(batch, requests);
-        Map<Seat, SeatStatus> seats = seats(Stream.concat(
-                batch.stream().flatMap(submission -> submission.seats().stream()),
-                bookings.values().stream().flatMap(live -> live.keySet().stream())));
-        Map<Buyer, Integer> holdings = holdings(commands, shows);
-        Instant horizon = jdbc.sql(HORIZON).query((row, _) -> horizon(row)).single();
-        return new LedgerState(horizon, requests, shows, seats, bookings, holdings);
+        Map<String, Show> shows = new HashMap<>();
+        Map<UUID, Recorded> requests = new HashMap<>();
+        Map<Seat, SeatStatus> seats = new HashMap<>();
+        AtomicReference<Instant> horizon = new AtomicReference<>(Instant.MIN);
+        postgres.query(
+                showsOf(commands, shows),
+                requestsOf(batch, requests),
+                seatsOf(batch.stream().flatMap(submission -> submission.seats().stream()), seats),
+                new Query(HORIZON, List.of(), row -> horizon.set(horizon(row))));
+        Map<UUID, Map<Seat, UUID>> bookings = new HashMap<>();
+        List<UUID> roots = roots(batch, requests);
+        if (!roots.isEmpty()) {
+            postgres.query(bookingsOf(roots, bookings));
+            postgres.query(seatsOf(bookings.values().stream().flatMap(live -> live.keySet().stream()), seats));
+        }
+        Map<Buyer, Integer> holdings = new HashMap<>();
+        List<Buyer> buyers = buyers(commands, shows);
+        if (!buyers.isEmpty()) {
+            postgres.query(holdingsOf(buyers, holdings));
+        }
+        return new LedgerState(horizon.get(), requests, shows, seats, bookings, holdings);
     }
 
-    private Map<UUID, Recorded> requests(List<Submission> batch) {
-        Map<UUID, Recorded> requests = new HashMap<>();
+    private static Query requestsOf(List<Submission> batch, Map<UUID, Recorded> requests) {
         Stream<UUID> ids = batch.stream()
                 .flatMap(submission -> Stream.of(submission.requestId(), submission.bookingRequestId()))
                 .filter(Objects::nonNull)
                 .distinct();
-        jdbc.sql(REQUESTS).param(array("uuid", ids)).query((ResultSet row) -> {
+        return new Query(REQUESTS, List.of(array("uuid", ids)), row -> {
             Outcome outcome = outcome(row);
             requests.put(
                     outcome.requestId(), new Recorded(Fingerprint.fromBytes(row.getBytes("fingerprint")), outcome));
         });
-        return requests;
     }
 
-    private Map<String, Show> shows(List<Command> commands) {
-        Map<String, Show> shows = new HashMap<>();
-        jdbc.sql(SHOWS)
-                .param(array("text", commands.stream().map(Command::showId).distinct()))
-                .query((ResultSet row) -> {
-                    Show show = new Show(
-                            row.getLong("version"),
-                            row.getObject("seat_limit", Integer.class),
-                            row.getBoolean("archived"));
-                    shows.put(row.getString("id"), show);
-                });
-        return shows;
+    private static Query showsOf(List<Command> commands, Map<String, Show> shows) {
+        Stream<String> ids = commands.stream().map(Command::showId).distinct();
+        return new Query(
+                SHOWS,
+                List.of(array("text", ids)),
+                row -> shows.put(
+                        row.getString("id"),
+                        new Show(
+                                row.getLong("version"),
+                                row.getObject("seat_limit", Integer.class),
+                                row.getBoolean("archived"))));
     }
 
-    private Map<Seat, SeatStatus> seats(Stream<Seat> wanted) {
+    private static Query seatsOf(Stream<Seat> wanted, Map<Seat, SeatStatus> seats) {
         List<Seat> distinct = wanted.distinct().toList();
-        Map<Seat, SeatStatus> seats = HashMap.newHashMap(distinct.size());
-        jdbc.sql(SEATS)
-                .param(array("text", distinct.stream().map(Seat::showId)))
-                .param(array("text", distinct.stream().map(Seat::id)))
-                .query((ResultSet row) -> {
-                    seats.put(
-                            new Seat(row.getString("show_id"), row.getString("id")),
-                            SeatStatus.valueOf(row.getString("status")));
-                });
-        return seats;
+        return new Query(
+                SEATS,
+                List.of(
+                        array("text", distinct.stream().map(Seat::showId)),
+                        array("text", distinct.stream().map(Seat::id))),
+                row -> seats.put(
+                        new Seat(row.getString("show_id"), row.getString("id")),
+                        SeatStatus.valueOf(row.getString("status"))));
     }
 
-    private Map<UUID, Map<Seat, UUID>> bookings(List<Submission> batch, Map<UUID, Recorded> requests) {
-        List<UUID> roots = batch.stream()
+    private static List<UUID> roots(List<Submission> batch, Map<UUID, Recorded> requests) {
+        return batch.stream()
                 .map(Submission::bookingRequestId)
                 .filter(Objects::nonNull)
                 .map(id -> root(id, requests.get(id)))
                 .distinct()
                 .toList();
-        Map<UUID, Map<Seat, UUID>> bookings = new HashMap<>();
-        if (!roots.isEmpty()) {
-            SqlArrayValue ids = array("uuid", roots.stream());
-            jdbc.sql(BOOKINGS).param(ids).param(ids).query((ResultSet row) -> {
-                bookings.computeIfAbsent(row.getObject("root", UUID.class), _ -> new LinkedHashMap<>())
+    }
+
+    private static Query bookingsOf(List<UUID> roots, Map<UUID, Map<Seat, UUID>> bookings) {
+        SqlArrayValue ids = array("uuid", roots.stream());
+        return new Query(
+                BOOKINGS,
+                List.of(ids, ids),
+                row -> bookings.computeIfAbsent(row.getObject("root", UUID.class), _ -> new LinkedHashMap<>())
                         .put(
                                 new Seat(row.getString("show_id"), row.getString("seat_id")),
-                                row.getObject("request_id", UUID.class));
-            });
-        }
-        return bookings;
+                                row.getObject("request_id", UUID.class)));
     }
 
     /** The request of a swap stands for the booking it was about. */
@@ -235,24 +247,23 @@ public class Ledger {
                 : Objects.requireNonNullElse(recorded.outcome().bookingRequestId(), id);
     }
 
-    private Map<Buyer, Integer> holdings(List<Command> commands, Map<String, Show> shows) {
-        List<Buyer> buyers = commands.stream()
+    private static List<Buyer> buyers(List<Command> commands, Map<String, Show> shows) {
+        return commands.stream()
                 .filter(command -> isLimited(shows.get(command.showId())))
                 .map(command -> new Buyer(command.showId(), command.userId()))
                 .distinct()
                 .toList();
-        Map<Buyer, Integer> holdings = new HashMap<>();
-        if (!buyers.isEmpty()) {
-            jdbc.sql(HOLDINGS)
-                    .param(array("text", buyers.stream().map(Buyer::showId)))
-                    .param(array("uuid", buyers.stream().map(Buyer::userId)))
-                    .query((ResultSet row) -> {
-                        holdings.put(
-                                new Buyer(row.getString("show_id"), row.getObject("user_id", UUID.class)),
-                                row.getInt("seats"));
-                    });
-        }
-        return holdings;
+    }
+
+    private static Query holdingsOf(List<Buyer> buyers, Map<Buyer, Integer> holdings) {
+        return new Query(
+                HOLDINGS,
+                List.of(
+                        array("text", buyers.stream().map(Buyer::showId)),
+                        array("uuid", buyers.stream().map(Buyer::userId))),
+                row -> holdings.put(
+                        new Buyer(row.getString("show_id"), row.getObject("user_id", UUID.class)),
+                        row.getInt("seats")));
     }
 
     private static boolean isLimited(@Nullable Show show) {
@@ -266,115 +277,111 @@ public class Ledger {
      * @throws LostRace when another transaction decided for one of the shows, or one of the requests, meanwhile
      */
     public void save(Decision decision) {
-        changeShows(decision.changes().shows());
-        changeSeats(decision.changes().seats());
-        cancelBookings(decision.changes().cancelled());
-        insertBookings(decision.changes().booked());
-        insertRequests(decision.verdicts().stream()
+        Changes changes = decision.changes();
+        List<Decided> decided = decision.verdicts().stream()
                 .filter(Decided.class::isInstance)
                 .map(Decided.class::cast)
                 .sorted(Comparator.comparing(Verdict::requestId))
-                .toList());
+                .toList();
+        try {
+            postgres.update(
+                    changeShows(sorted(changes.shows(), Comparator.comparing(ShowChange::showId))),
+                    changeSeats(sorted(changes.seats(), Comparator.comparing(SeatChange::seat))),
+                    cancelBookings(changes.cancelled()),
+                    insertBookings(sorted(changes.booked(), Comparator.comparing(NewBooking::seat))),
+                    insertRequests(decided));
+        } catch (DuplicateKeyException e) {
+            // Whoever decided for the show meanwhile has booked one of the seats.
+            throw new LostRace("bookings", e);
+        }
     }
 
-    private void changeShows(List<ShowChange> unsorted) {
-        List<ShowChange> changes = sorted(unsorted, Comparator.comparing(ShowChange::showId));
-        expect(
+    private static Update changeShows(List<ShowChange> changes) {
+        return new Update(
                 "shows",
-                changes,
-                () -> jdbc.sql(CHANGE_SHOWS)
-                        .param(array("text", changes.stream().map(ShowChange::showId)))
-                        .param(array("bigint", changes.stream().map(ShowChange::from)))
-                        .param(array("bigint", changes.stream().map(ShowChange::to)))
-                        .update());
+                CHANGE_SHOWS,
+                List.of(
+                        array("text", changes.stream().map(ShowChange::showId)),
+                        array("bigint", changes.stream().map(ShowChange::from)),
+                        array("bigint", changes.stream().map(ShowChange::to))),
+                changes.size());
     }
 
-    private void changeSeats(List<SeatChange> unsorted) {
-        List<SeatChange> changes = sorted(unsorted, Comparator.comparing(SeatChange::seat));
-        expect(
+    private static Update changeSeats(List<SeatChange> changes) {
+        return new Update(
                 "seats",
-                changes,
-                () -> jdbc.sql(CHANGE_SEATS)
-                        .param(array(
+                CHANGE_SEATS,
+                List.of(
+                        array(
                                 "text",
-                                changes.stream().map(change -> change.seat().showId())))
-                        .param(array(
+                                changes.stream().map(change -> change.seat().showId())),
+                        array(
                                 "text",
-                                changes.stream().map(change -> change.seat().id())))
-                        .param(array(
+                                changes.stream().map(change -> change.seat().id())),
+                        array(
                                 "text",
-                                changes.stream().map(change -> change.from().name())))
-                        .param(array(
-                                "text",
-                                changes.stream().map(change -> change.to().name())))
-                        .param(array("bigint", changes.stream().map(SeatChange::version)))
-                        .update());
+                                changes.stream().map(change -> change.from().name())),
+                        array("text", changes.stream().map(change -> change.to().name())),
+                        array("bigint", changes.stream().map(SeatChange::version))),
+                changes.size());
     }
 
-    private void cancelBookings(List<Cancellation> cancelled) {
-        expect(
+    private static Update cancelBookings(List<Cancellation> cancelled) {
+        return new Update(
                 "bookings",
-                cancelled,
-                () -> jdbc.sql(CANCEL_BOOKINGS)
-                        .param(Timestamp.from(cancelled.getFirst().at()))
-                        .param(array("uuid", cancelled.stream().map(Cancellation::requestId)))
-                        .param(array(
-                                "text", cancelled.stream().map(row -> row.seat().id())))
-                        .update());
+                CANCEL_BOOKINGS,
+                List.of(
+                        array("timestamptz", cancelled.stream().map(row -> timestamp(row.at()))),
+                        array("uuid", cancelled.stream().map(Cancellation::requestId)),
+                        array("text", cancelled.stream().map(row -> row.seat().id()))),
+                cancelled.size());
     }
 
-    private void insertBookings(List<NewBooking> unsorted) {
-        List<NewBooking> booked = sorted(unsorted, Comparator.comparing(NewBooking::seat));
-        expect(
+    private static Update insertBookings(List<NewBooking> booked) {
+        return new Update(
                 "bookings",
-                booked,
-                () -> jdbc.sql(INSERT_BOOKINGS)
-                        .param(array("text", booked.stream().map(b -> b.seat().showId())))
-                        .param(array("text", booked.stream().map(b -> b.seat().id())))
-                        .param(array("uuid", booked.stream().map(NewBooking::userId)))
-                        .param(array("uuid", booked.stream().map(NewBooking::requestId)))
-                        .param(array("text", booked.stream().map(NewBooking::orderRef)))
-                        .param(array("timestamptz", booked.stream().map(b -> timestamp(b.cancelledAt()))))
-                        .update());
+                INSERT_BOOKINGS,
+                List.of(
+                        array("text", booked.stream().map(b -> b.seat().showId())),
+                        array("text", booked.stream().map(b -> b.seat().id())),
+                        array("uuid", booked.stream().map(NewBooking::userId)),
+                        array("uuid", booked.stream().map(NewBooking::requestId)),
+                        array("text", booked.stream().map(NewBooking::orderRef)),
+                        array("timestamptz", booked.stream().map(b -> timestamp(b.cancelledAt())))),
+                booked.size());
     }
 
-    private void insertRequests(List<Decided> decided) {
-        expect(
+    private static Update insertRequests(List<Decided> decided) {
+        return new Update(
                 "requests",
-                decided,
-                () -> jdbc.sql(INSERT_REQUESTS)
-                        .param(column("uuid", decided, Outcome::requestId))
-                        .param(new SqlArrayValue("bytea", (Object[]) fingerprints(decided)))
-                        .param(column("text", decided, Outcome::type))
-                        .param(column("text", decided, Outcome::showId))
+                INSERT_REQUESTS,
+                List.of(
+                        column("uuid", decided, Outcome::requestId),
+                        new SqlArrayValue("bytea", (Object[]) fingerprints(decided)),
+                        column("text", decided, Outcome::type),
+                        column("text", decided, Outcome::showId),
                         // Seat ids have no commas; SQL arrays of arrays would have to be of one length.
-                        .param(column("text", decided, o -> String.join(",", o.seatIds())))
-                        .param(column("text", decided, o -> String.join(",", o.releasedSeatIds())))
-                        .param(column("uuid", decided, Outcome::userId))
-                        .param(column("uuid", decided, Outcome::bookingRequestId))
-                        .param(column("text", decided, Outcome::orderRef))
-                        .param(column("text", decided, o -> o.status().name()))
-                        .param(column(
+                        column("text", decided, o -> String.join(",", o.seatIds())),
+                        column("text", decided, o -> String.join(",", o.releasedSeatIds())),
+                        column("uuid", decided, Outcome::userId),
+                        column("uuid", decided, Outcome::bookingRequestId),
+                        column("text", decided, Outcome::orderRef),
+                        column("text", decided, o -> o.status().name()),
+                        column(
                                 "text",
                                 decided,
-                                o -> o.reason() == null ? null : o.reason().name()))
-                        .param(column("text", decided, Ledger::conflictsJson))
-                        .param(column("timestamptz", decided, o -> timestamp(o.submittedAt())))
-                        .param(column("timestamptz", decided, o -> timestamp(o.decidedAt())))
-                        .param(column("bigint", decided, Outcome::showVersion))
-                        .param(column("int", decided, Outcome::partition))
-                        .param(column("bigint", decided, Outcome::offset))
-                        .update());
+                                o -> o.reason() == null ? null : o.reason().name()),
+                        column("text", decided, Ledger::conflictsJson),
+                        column("timestamptz", decided, o -> timestamp(o.submittedAt())),
+                        column("timestamptz", decided, o -> timestamp(o.decidedAt())),
+                        column("bigint", decided, Outcome::showVersion),
+                        column("int", decided, Outcome::partition),
+                        column("bigint", decided, Outcome::offset)),
+                decided.size());
     }
 
     private static <T> List<T> sorted(List<T> rows, Comparator<T> order) {
         return rows.stream().sorted(order).toList();
-    }
-
-    private static void expect(String what, List<?> rows, IntSupplier write) {
-        if (!rows.isEmpty() && write.getAsInt() != rows.size()) {
-            throw new LostRace(what);
-        }
     }
 
     /** The driver takes an array of byte arrays only when it is typed as one. */

@@ -10,4 +10,8 @@ public final class LostRace extends ConcurrencyFailureException {
     LostRace(String what) {
         super("another transaction was first: " + what);
     }
+
+    LostRace(String what, Throwable cause) {
+        super("another transaction was first: " + what, cause);
+    }
 }

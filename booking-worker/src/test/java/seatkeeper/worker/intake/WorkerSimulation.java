@@ -440,6 +440,7 @@ final class WorkerSimulation {
                                     .mapToObj(i -> new PartitionInfo(Topics.COMMANDS, i, null, null, null))
                                     .toList();
                         case "send" -> send((ProducerRecord<byte[], byte[]>) arguments[0]);
+                        case "flush" -> null;
                         default -> throw new UnsupportedOperationException(method.getName());
                     });
         }
