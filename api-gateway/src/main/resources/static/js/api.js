@@ -16,7 +16,7 @@ export class Refused extends Error {
 
   /** Whether the same call may succeed a little later. */
   get passing() {
-    return this.status === 0 || this.status >= 500;
+    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 

@@ -102,7 +102,7 @@ function panel() {
       : mine.length ? `Confirm ${seats(mine.length)}` : 'Pick a seat';
   button.dataset.does = busy ? 'wait' : picked.length ? 'lock' : mine.length ? 'confirm' : 'none';
   element('cancel').hidden = busy || picked.length + mine.length === 0;
-  element('cancel').textContent = mine.length ? 'Let them go' : 'Clear';
+  element('cancel').textContent = mine.length ? 'Let go' : 'Clear';
   element('best').hidden = picked.length + mine.length > 0;
   const until = Math.min(...mine.map((i) => hall.until[i]));
   element('left').hidden = mine.length === 0;
@@ -169,8 +169,9 @@ function changed(i, before, after) {
   if (before === PICKED && after >= LEASED && booking.phase !== 'busy') {
     hall.picked[i] = 0;
     notice({ phase: booking.phase, text: `${hall.ids[i]} was taken before you: ${WORDS[after]}.`, bad: true, timings: booking.timings });
-  } else if (before === MINE && after <= PICKED && booking.phase !== 'busy') {
-    notice({ phase: 'idle', text: `Your lease of ${hall.ids[i]} has ended.`, bad: true, timings: {} });
+  } else if (before === MINE && (after <= PICKED || after === LEASED) && booking.phase !== 'busy') {
+    const gone = after === LEASED ? `; it is ${WORDS[LEASED]}` : '';
+    notice({ phase: 'idle', text: `Your lease of ${hall.ids[i]} has ended${gone}.`, bad: true, timings: {} });
   } else if (i === map.cursor && document.activeElement === canvas) {
     say(`${hall.name(i)}: now ${describe(i)}`);
   }
@@ -179,12 +180,11 @@ function changed(i, before, after) {
 
 // --- shows --------------------------------------------------------------------------------------------------------
 
-async function open(showId) {
+async function open(showId, complaint = '') {
   const mine = ++turn;
   leave();
-  leave = () => {};
-  document.body.dataset.live = 'connecting';
-  const layout = await persist(() => get(`/shows/${encodeURIComponent(showId)}/layout`), () => live(false));
+  live('connecting');
+  const layout = await persist(() => get(`/shows/${showId}/layout`), () => live('lost'));
   if (mine !== turn) return;
   const room = element('room');
   hall = new Hall(showId, layout, room.clientWidth / room.clientHeight);
@@ -192,42 +192,64 @@ async function open(showId) {
   booking = new Booking(hall, { step: notice });
   chipped = '';
   map.show(hall);
-  notice({ phase: 'idle', text: '', bad: false, timings: {} });
+  notice({ phase: 'idle', text: complaint, bad: complaint !== '', timings: {} });
+  watch();
+}
+
+/** Browsers have six connections for all tabs together: one that nobody sees gives its stream back. */
+function watch() {
+  leave();
+  live('connecting');
+  if (document.hidden) return;
+  const mine = turn;
+  const { showId } = hall;
   leave = follow(hall, {
-    state: live,
+    state: (on) => live(on ? 'live' : 'lost'),
     // Events and snapshots do not say whose a lease is.
     synced: () => booking.restore(),
     stale: () => mine === turn && open(showId),
   });
 }
 
-function live(on) {
-  document.body.dataset.live = on ? 'live' : 'lost';
-  element('live').textContent = on ? 'Live' : 'Reconnecting …';
+function live(state) {
+  document.body.dataset.live = state;
+  element('live').textContent = { live: 'Live', lost: 'Reconnecting …', connecting: 'Connecting …' }[state];
   refresh();
 }
 
-async function start() {
+/** All of them; ids need no encoding. */
+async function list() {
   const shows = [];
   for (let next = ''; next !== null;) {
-    const page = await persist(
-      () => get(`/shows?limit=1000${next ? `&after=${encodeURIComponent(next)}` : ''}`), () => live(false));
-    shows.push(...page.shows);
+    const page = await persist(() => get(`/shows?limit=1000${next ? `&after=${next}` : ''}`), () => live('lost'));
+    shows.push(...page.shows.map((show) => show.show_id));
     next = page.next ?? null;
   }
+  return shows;
+}
+
+async function start() {
   const picker = element('show');
-  picker.replaceChildren(...shows.map((show) => new Option(show.show_id, show.show_id)));
-  const wanted = () => decodeURIComponent(location.hash.slice(1));
-  const choose = () => {
-    const there = shows.some((show) => show.show_id === wanted());
-    if (there) picker.value = wanted();
-    if (picker.value) open(picker.value);
+  let shows = [];
+  const choose = async () => {
+    const wanted = location.hash.slice(1);
+    if (!shows.includes(wanted)) {
+      // At the start; or it was made meanwhile.
+      shows = await list();
+      picker.replaceChildren(...shows.map((show) => new Option(show, show)));
+    }
+    if (shows.includes(wanted)) picker.value = wanted;
+    else if (hall) picker.value = hall.showId;
+    const complaint = wanted === '' || shows.includes(wanted) ? '' : `There is no show ${wanted}; this is ${picker.value}.`;
+    if (picker.value) open(picker.value, complaint);
     else notice({ phase: 'idle', text: 'There is no show yet. PUT /shows/{show_id} makes one.', bad: false, timings: {} });
   };
-  picker.addEventListener('change', () => (location.hash = encodeURIComponent(picker.value)));
+  picker.addEventListener('change', () => (location.hash = picker.value));
   addEventListener('hashchange', choose);
+  document.addEventListener('visibilitychange', () => hall && watch());
+  // First, for its part of the panel takes from the room for the map.
+  await crowd(() => picker.value);
   choose();
-  crowd(() => picker.value);
 }
 
 function legend() {

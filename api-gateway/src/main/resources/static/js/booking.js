@@ -23,6 +23,9 @@ const TEXTS = {
 const user = sessionStorage.getItem('user_id') ?? uuid();
 sessionStorage.setItem('user_id', user);
 
+const trouble = ({ status, code }) =>
+  status === 429 || code === 'OVERLOADED' ? 'The server is busy' : 'The server is away';
+
 /** A refusal in words, seat by seat. */
 export function explain(refused, hall) {
   const reasons = Map.groupBy(refused.conflicts, (conflict) => conflict.code);
@@ -32,7 +35,7 @@ export function explain(refused, hall) {
     return `${shown}: ${WHY[code] ?? code}.`;
   });
   if (seats.length) return seats.join(' ');
-  if (refused.status === 0 || refused.status >= 500) return 'The server is away; nothing was booked. Please try again.';
+  if (refused.passing) return `${trouble(refused)}; nothing was booked. Please try again.`;
   return TEXTS[refused.code] ?? `${refused.message}.`;
 }
 
@@ -42,16 +45,19 @@ export class Booking {
     this.hall = hall;
     this.on = on;
     this.phase = 'idle';
+    this.steps = 0;
     this.timings = {};
   }
 
   /** What this buyer has from before a reload. */
   async restore() {
-    const { hall } = this;
+    const { hall, steps } = this;
     const [leases, bookings] = await Promise.all([
       persist(() => get(`/users/${user}/leases?show_id=${hall.showId}`)),
       persist(() => get(`/users/${user}/bookings?show_id=${hall.showId}&limit=1000`)),
     ]);
+    // What began meanwhile knows better.
+    if (steps === this.steps) hall.disown(leases.leases.map((lease) => lease.seat_id));
     for (const lease of leases.leases) hall.hold([lease.seat_id], now() + lease.ttl_ms);
     hall.keep(bookings.bookings.map((booking) => booking.seat_id));
   }
@@ -61,6 +67,7 @@ export class Booking {
   }
 
   step(phase, text, bad = false) {
+    this.steps++;
     this.phase = phase;
     this.on.step({ phase, text, bad, timings: this.timings });
   }
@@ -110,24 +117,26 @@ export class Booking {
     }
   }
 
-  /** The request_id is made once and kept over every retry, so that nothing is booked twice. */
+  /**
+   * The request_id is made once and kept over every retry, so that nothing is booked twice; and retried until there is
+   * an answer, for without one nobody knows whether it is booked.
+   */
   async confirm(ids) {
     if (this.phase === 'busy') return;
     const request = { ...this.seats(ids), request_id: uuid() };
     const began = performance.now();
     this.step('busy', 'Sending …');
-    const patience = () => performance.now() - began > 120_000;
     try {
       const sent = await persist(
-        () => call('POST', '/booking/confirm', request), () => this.step('busy', 'The server is away, trying again …'),
-        patience);
+        () => call('POST', '/booking/confirm', request),
+        (failure) => this.step('busy', `${trouble(failure)}, trying again …`));
       this.timings.accepted = performance.now() - began;
       this.step('busy', 'Accepted, being decided …');
       let outcome = sent.answer;
       while (outcome.status === 'PENDING') {
         outcome = await persist(
           () => get(`/booking/requests/${request.request_id}`, { Prefer: 'wait=20' }),
-          () => this.step('busy', 'Accepted; the server is away, asking again …'));
+          (failure) => this.step('busy', `Accepted. ${trouble(failure)}, asking again …`));
       }
       this.timings.decided = performance.now() - began;
       this.hall.letGo(ids);

@@ -220,6 +220,16 @@ export class Hall {
     }
   }
 
+  /** Of what was this user's, only these still are. */
+  disown(except) {
+    const kept = new Set(except);
+    for (const i of this.all(MINE)) {
+      if (kept.has(this.ids[i])) continue;
+      this.mine[i] = 0;
+      this.touch(i);
+    }
+  }
+
   /** Booked by this user. */
   keep(ids) {
     for (const i of this.indexes(ids)) {

@@ -334,7 +334,9 @@ export class SeatMap {
     for (const block of hall.blocks) {
       if (block.name && 3 * unit > label * 1.1) {
         const x = block.x + block.width / 2;
-        pen.fillText(block.name, px(x), py(block.y + hall.bend(x)) - label * 0.75, block.width * unit);
+        const half = Math.min(block.width, pen.measureText(block.name).width / unit) / 2;
+        const top = Math.min(hall.bend(x), hall.bend(x - half), hall.bend(x + half));
+        pen.fillText(block.name, px(x), py(block.y + top) - label * 0.75, 2 * half * unit);
       }
     }
     if (unit / this.ratio < 15) return;

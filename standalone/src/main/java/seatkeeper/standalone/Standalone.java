@@ -134,6 +134,7 @@ public final class Standalone {
                   Postgres  postgresql://postgres@localhost:%3$d/seats
                   Redis     localhost:%4$d
                   Health    http://localhost:%8$s/actuator/health/readiness
+                  Metrics   http://localhost:%8$s/actuator/prometheus
                   Operator  Authorization: Bearer %7$s
 
                 Lock two seats, confirm them, and see the outcome:

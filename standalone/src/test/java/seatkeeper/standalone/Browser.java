@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -64,11 +65,11 @@ final class Browser implements AutoCloseable {
         return new Browser(options("--window-size=1440,1000"));
     }
 
-    static Browser phone() {
+    static Browser phone(int width) {
         ChromeOptions options = options();
         options.setExperimentalOption(
                 "mobileEmulation",
-                Map.of("deviceMetrics", Map.of("width", 390, "height", 844, "pixelRatio", 2, "touch", true)));
+                Map.of("deviceMetrics", Map.of("width", width, "height", 844, "pixelRatio", 2, "touch", true)));
         return new Browser(options);
     }
 
@@ -105,6 +106,33 @@ final class Browser implements AutoCloseable {
         driver.get("http://127.0.0.1:" + port + "/#" + show);
         eventually(() -> assertThat(live()).isEqualTo("live"));
         return this;
+    }
+
+    String tab() {
+        return driver.getWindowHandle();
+    }
+
+    Browser newTab() {
+        driver.switchTo().newWindow(WindowType.TAB);
+        return this;
+    }
+
+    void goTo(String tab) {
+        driver.switchTo().window(tab);
+    }
+
+    /** {@code light} or {@code dark}. */
+    void prefers(String scheme) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** What is wider than the window or than its part of the panel. */
+    List<?> sticksOut() {
+        return (List<?>) driver.executeScript("return [document.documentElement, ...document.querySelectorAll("
+                + "'header, #panel > section, button')].filter((box) => box.scrollWidth > box.clientWidth)"
+                + ".map((box) => box.outerHTML.slice(0, 80))");
     }
 
     String live() {

@@ -15,10 +15,14 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import seatkeeper.standalone.Collector.Received;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The jars as processes of their own, with logs for machines: each line one JSON object, found by its request_id. */
+/**
+ * The jars as processes of their own, told by environment to write logs for machines, each line one JSON object, and to
+ * send their spans: both are found by the request_id.
+ */
 class LogsIT {
 
     private static final String JAVA =
@@ -27,7 +31,7 @@ class LogsIT {
     private final UUID user = randomUUID();
 
     @Test
-    void aRequestIsFoundInTheLogsOfBothProcesses(@TempDir Path folder) throws Exception {
+    void aRequestIsFoundInTheLogsAndSpansOfBothProcesses(@TempDir Path folder) throws Exception {
         String show = show("A1");
         UUID request = randomUUID();
         int port = RunningSystem.freePort();
@@ -36,9 +40,10 @@ class LogsIT {
         List<Process> processes = new ArrayList<>();
         Path worker = extract("booking-worker", folder);
         Path gateway = extract("api-gateway", folder);
-        try (var _ = RunningSystem.workerPaused()) {
-            processes.add(start(worker, workerLog, 0));
-            processes.add(start(gateway, gatewayLog, port));
+        try (var _ = RunningSystem.workerPaused();
+                Collector collector = new Collector()) {
+            processes.add(start(worker, workerLog, 0, collector));
+            processes.add(start(gateway, gatewayLog, port, collector));
             Api api = new Api(port);
             await().atMost(90, SECONDS)
                     .ignoreExceptions()
@@ -53,6 +58,10 @@ class LogsIT {
                 assertThat(about(request, workerLog))
                         .anyMatch(line -> message(line).equals("CONFIRMED"))
                         .anyMatch(line -> message(line).contains("REQUEST_ID_REUSED"));
+                assertThat(collector.spans)
+                        .filteredOn(span -> span.tag("request_id").equals(request.toString()))
+                        .extracting(Received::service)
+                        .contains("api-gateway", "booking-worker");
             });
         } finally {
             for (Process process : processes) {
@@ -78,11 +87,14 @@ class LogsIT {
         return extracted.resolve(jar);
     }
 
-    private static Process start(Path jar, Path log, int port) throws IOException {
+    private static Process start(Path jar, Path log, int port, Collector collector) throws IOException {
         ProcessBuilder java = new ProcessBuilder(JAVA, "-jar", jar.toString());
         // By environment, as it is switched on where it runs.
         java.environment().put("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs");
         java.environment().put("LOGGING_LEVEL_SEATKEEPER", "debug");
+        java.environment().put("BOOKING_TRACES", "true");
+        java.environment().put("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint());
+        java.environment().put("OTEL_TRACES_SAMPLER_ARG", "1.0");
         java.environment()
                 .put("SPRING_DATASOURCE_URL", RunningSystem.SERVERS.postgres().jdbcUrl());
         java.environment()

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.Keys;
@@ -110,6 +111,78 @@ class PageIT {
     }
 
     @Test
+    void saysThatThereIsNoSuchShow() {
+        String show = show("A1");
+        try (Browser browser = Browser.desktop().open(port, "%")) {
+            assertThat(browser.notice()).startsWith("There is no show %; this is ");
+            browser.script("location.hash = 'nosuch'");
+            eventually(() -> assertThat(browser.notice()).startsWith("There is no show nosuch; this is "));
+            String made = show("B1");
+            browser.script("location.hash = arguments[0]", made);
+            eventually(() -> assertThat(browser.seat("B1")).isEqualTo("available"));
+            assertThat(browser.notice()).isEmpty();
+            browser.script("location.hash = arguments[0]", show);
+            eventually(() -> assertThat(browser.seat("A1")).isEqualTo("available"));
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    /** More than the six connections that a browser has; and what happened meanwhile is seen on return. */
+    @Test
+    void anyNumberOfTabsAndALeaseThatRanOutUnseen() {
+        String show = show("A1", "A2");
+        try (Browser browser = Browser.desktop().open(port, show)) {
+            browser.clickSeat("A1");
+            eventually(() -> assertThat(browser.does()).isEqualTo("lock"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            UUID user = UUID.fromString((String) browser.script("return sessionStorage.getItem('user_id')"));
+            String first = browser.tab();
+            for (int tabs = 2; tabs <= 8; tabs++) {
+                browser.newTab().open(port, show);
+            }
+            API.release(show, user, "A1").expect(200);
+            API.lock(show, randomUUID(), "A1").expect(200);
+            browser.goTo(first);
+            eventually(() -> assertThat(browser.notice())
+                    .isEqualTo("Your lease of A1 has ended; it is leased by someone else."));
+            assertThat(browser.seat("A1")).isEqualTo("leased by someone else");
+            assertThat(browser.does()).isEqualTo("none");
+        }
+    }
+
+    /** On the whole plan a seat is a few pixels: there is no shape to tell it by. */
+    @Test
+    void coloursDifferInLightness() {
+        try (Browser browser = Browser.desktop().open(port, show("A1"))) {
+            for (String scheme : List.of("light", "dark")) {
+                browser.prefers(scheme);
+                List<Double> lightness = Stream.of("free", "leased", "booked", "mine")
+                        .map(name -> luminance((String) browser.script(
+                                "return getComputedStyle(document.documentElement).getPropertyValue(arguments[0])",
+                                "--" + name)))
+                        .sorted()
+                        .toList();
+                for (int i = 1; i < lightness.size(); i++) {
+                    assertThat((lightness.get(i) + 0.05) / (lightness.get(i - 1) + 0.05))
+                            .as("contrast in %s of %s", scheme, lightness)
+                            .isGreaterThan(1.45);
+                }
+            }
+        }
+    }
+
+    private static double luminance(String hex) {
+        double[] weights = {0.2126, 0.7152, 0.0722};
+        double sum = 0;
+        for (int i = 0; i < 3; i++) {
+            double part = Integer.parseInt(hex.substring(1 + 2 * i, 3 + 2 * i), 16) / 255.0;
+            sum += weights[i] * (part <= 0.03928 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4));
+        }
+        return sum;
+    }
+
+    @Test
     void reconnectsAfterTheGatewayRestarts() throws IOException {
         String show = show("A1", "A2");
         int own = RunningSystem.freePort();
@@ -137,10 +210,11 @@ class PageIT {
         String show = show();
         API.put("/shows/" + show, "{\"sections\": [{\"name\": \"stalls\", \"rows\": 30, \"seats_per_row\": 40}]}")
                 .expect(201);
-        try (Browser browser = Browser.phone().open(port, show)) {
-            assertThat((Boolean)
-                            browser.script("return document.documentElement.scrollWidth <= document.body.clientWidth"))
-                    .isTrue();
+        try (Browser browser = Browser.phone(320).open(port, show)) {
+            assertThat(browser.sticksOut()).isEmpty();
+        }
+        try (Browser browser = Browser.phone(390).open(port, show)) {
+            assertThat(browser.sticksOut()).isEmpty();
             // The first tap comes closer, the second picks.
             browser.tapSeat("stalls-15-20");
             eventually(() -> assertThat(browser.scale()).isGreaterThanOrEqualTo(18));
@@ -151,6 +225,7 @@ class PageIT {
             eventually(() -> assertThat(browser.left()).isGreaterThan(before + 1));
             browser.click("act");
             eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            assertThat(browser.sticksOut()).isEmpty();
             browser.click("act");
             eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
             assertThat(browser.complaints()).isEmpty();
