@@ -83,16 +83,9 @@ class LogsIT {
         // By environment, as it is switched on where it runs.
         java.environment().put("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs");
         java.environment().put("LOGGING_LEVEL_SEATKEEPER", "debug");
-        java.environment()
-                .put("SPRING_DATASOURCE_URL", RunningSystem.SERVERS.postgres().jdbcUrl());
-        java.environment()
-                .put(
-                        "SPRING_KAFKA_BOOTSTRAP_SERVERS",
-                        RunningSystem.SERVERS.kafka().bootstrapServers());
-        java.environment()
-                .put(
-                        "SPRING_DATA_REDIS_PORT",
-                        String.valueOf(RunningSystem.SERVERS.ports().redis()));
+        java.environment().put("SPRING_DATASOURCE_URL", RunningSystem.SERVERS.jdbcUrl());
+        java.environment().put("SPRING_KAFKA_BOOTSTRAP_SERVERS", RunningSystem.SERVERS.bootstrapServers());
+        java.environment().put("SPRING_DATA_REDIS_PORT", String.valueOf(RunningSystem.SERVERS.redisPort()));
         java.environment().put("MANAGEMENT_SERVER_PORT", "0");
         if (port > 0) {
             java.environment().put("SERVER_PORT", String.valueOf(port));
