@@ -1,5 +1,7 @@
 /** The HTTP calls of the page, and how far the server's clock is from ours. */
 
+import { authorization, signIn } from './identity.js';
+
 let clockOffset = 0;
 
 /** Epoch milliseconds as the server counts them. */
@@ -20,17 +22,25 @@ export class Refused extends Error {
   }
 }
 
-export async function call(method, path, body, headers = {}) {
-  let response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+/** Shows the buyer's token, and asks for another one until it is accepted. */
+async function send(path, options) {
+  for (;;) {
+    const shown = authorization();
+    const response = await fetch(path, { ...options, headers: { ...options.headers, ...shown } }).catch(() => {
+      throw new Refused(0, {});
     });
-  } catch {
-    throw new Refused(0, {});
+    if (response.status !== 401) return response;
+    // Another call may have brought a newer one meanwhile.
+    if (shown.Authorization === authorization().Authorization) await signIn();
   }
+}
+
+export async function call(method, path, body, headers = {}) {
+  const response = await send(path, {
+    method,
+    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   const offset = Date.parse(response.headers.get('Date')) - Date.now();
   // The header has whole seconds: less than that is no difference.
   clockOffset = Math.abs(offset) > 1500 ? offset : 0;
@@ -56,11 +66,26 @@ export async function persist(attempt, onRetry = () => {}, giveUp = () => false)
   }
 }
 
-/** crypto.randomUUID() is there on https and localhost only; a phone in the house comes over http. */
-export function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+/**
+ * Server-sent events, by fetch: EventSource cannot show a token. Ends when the server ends them or they break off.
+ *
+ * @param on.open called when they begin
+ * @param on.event called with the kind of each and its data
+ */
+export async function events(path, signal, on) {
+  const response = await send(path, { headers: { Accept: 'text/event-stream' }, signal });
+  if (!response.ok) throw new Refused(response.status, {});
+  on.open();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => ({ done: true }));
+    if (done) return;
+    const blocks = (text + value).split('\n\n');
+    text = blocks.pop();
+    for (const block of blocks) {
+      const { event, data = '{}' } = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s, 2)));
+      if (event) on.event(event, JSON.parse(data));
+    }
+  }
 }

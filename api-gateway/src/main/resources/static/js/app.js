@@ -1,7 +1,7 @@
 /** Puts the parts together: the show that was chosen, its map, its stream, the buyer's panel. */
 
-import { get, now, persist } from './api.js';
-import { Booking } from './booking.js';
+import { Refused, get, now, persist } from './api.js';
+import { Booking, explain } from './booking.js';
 import { crowd } from './crowd.js';
 import { BOOKED, BLOCKED, FREE, Hall, LEASED, MINE, OWN, PICKED, WORDS } from './hall.js';
 import { follow } from './live.js';
@@ -275,4 +275,7 @@ for (const button of document.querySelectorAll('[data-best]')) {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', legend);
 setInterval(() => hall && refresh(), 1000);
 legend();
-start();
+start().catch((refused) => {
+  if (!(refused instanceof Refused)) throw refused;
+  notice({ phase: 'idle', text: explain(refused), bad: true, timings: {} });
+});

@@ -1,6 +1,7 @@
 /** Seats picked, leased, confirmed, decided: the calls of one buyer and how long each took. */
 
-import { Refused, call, get, now, persist, uuid } from './api.js';
+import { Refused, call, get, now, persist } from './api.js';
+import { user, uuid } from './identity.js';
 
 const WHY = {
   SEAT_LEASED: 'leased by someone else',
@@ -18,10 +19,6 @@ const TEXTS = {
   NOT_ENOUGH_TOGETHER: 'There are not as many seats left side by side.',
   COMMAND_EXPIRED: 'The request came too late.',
 };
-
-/** Each tab of the browser is a buyer of its own; a reload is the same one. */
-const user = sessionStorage.getItem('user_id') ?? uuid();
-sessionStorage.setItem('user_id', user);
 
 const trouble = ({ status, code }) =>
   status === 429 || code === 'OVERLOADED' ? 'The server is busy' : 'The server is away';

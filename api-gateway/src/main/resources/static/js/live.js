@@ -1,6 +1,6 @@
 /** Keeps a hall as the server has it: a snapshot, then its event stream; after each break a snapshot of what changed. */
 
-import { get, persist } from './api.js';
+import { Refused, events, get, pause, persist } from './api.js';
 
 const KINDS = ['leased', 'released', 'booked', 'cancelled', 'blocked', 'unblocked'];
 
@@ -12,25 +12,25 @@ const KINDS = ['leased', 'released', 'booked', 'cancelled', 'blocked', 'unblocke
  */
 export function follow(hall, on) {
   const path = `/shows/${hall.showId}`;
-  let source;
-  let ended = false;
+  const end = new AbortController();
   let waiting = null;
   let resyncs = 0;
 
-  function open() {
-    source = new EventSource(`${path}/events`);
-    source.onopen = resync;
-    source.onerror = () => {
+  async function listen() {
+    while (!end.signal.aborted) {
+      await events(`${path}/events`, end.signal, { open: resync, event: take }).catch((failure) => {
+        if (!(failure instanceof Refused)) reportError(failure);
+      });
+      if (end.signal.aborted) return;
       on.state(false);
-      // Refused, not broken: the browser gives up on that, we do not.
-      if (source.readyState === EventSource.CLOSED && !ended) setTimeout(() => ended || open(), 1500);
-    };
-    source.addEventListener('reset', resync);
-    for (const kind of KINDS) source.addEventListener(kind, (event) => take(kind, JSON.parse(event.data)));
+      await pause(1500);
+    }
   }
 
   function take(kind, data) {
-    if (waiting) waiting.push([kind, data]);
+    if (kind === 'reset') resync();
+    else if (!KINDS.includes(kind)) return;
+    else if (waiting) waiting.push([kind, data]);
     else hall.event(kind, data);
   }
 
@@ -39,9 +39,9 @@ export function follow(hall, on) {
     const turn = ++resyncs;
     waiting = [];
     const since = hall.known === undefined ? '' : `?since=${hall.known}`;
-    const map = await persist(() => get(`${path}/seats${since}`), undefined, () => ended || turn !== resyncs)
+    const map = await persist(() => get(`${path}/seats${since}`), undefined, () => end.signal.aborted || turn !== resyncs)
       .catch(() => null);
-    if (ended || turn !== resyncs || !map) return;
+    if (end.signal.aborted || turn !== resyncs || !map) return;
     const grown = hall.snapshot(map) || (since !== '' && map.complete);
     waiting.forEach(([kind, data]) => hall.event(kind, data));
     waiting = null;
@@ -50,9 +50,6 @@ export function follow(hall, on) {
     if (grown) on.stale();
   }
 
-  open();
-  return () => {
-    ended = true;
-    source.close();
-  };
+  listen();
+  return () => end.abort();
 }

@@ -1,6 +1,8 @@
 package seatkeeper.standalone;
 
+import java.util.List;
 import java.util.stream.Stream;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import seatkeeper.gateway.GatewayApplication;
 import seatkeeper.standalone.crowd.CrowdController;
@@ -16,51 +18,55 @@ record LocalApplications(ConfigurableApplicationContext worker, ConfigurableAppl
     /** For everybody on this machine; the gateways are open to nobody else. */
     static final String OPERATOR_KEY = "operator";
 
+    private static final List<String> SETTINGS =
+            List.of("--booking.operator-key=" + OPERATOR_KEY, "--management.server.port=0");
+
+    /** Where the servers are: starts an application on them, with arguments that win over what it sets itself. */
+    @FunctionalInterface
+    interface Servers {
+        ConfigurableApplicationContext start(SpringApplicationBuilder application, String... args);
+    }
+
+    static Servers on(LocalServers servers) {
+        List<String> addresses = List.of(
+                "--spring.datasource.url=" + servers.postgres().jdbcUrl(),
+                "--spring.kafka.bootstrap-servers=" + servers.kafka().bootstrapServers(),
+                "--spring.data.redis.host=127.0.0.1",
+                "--spring.data.redis.port=" + servers.redis().port());
+        return (application, args) -> application.run(with(addresses, args));
+    }
+
     /**
      * Starts both; ready when this returns.
      *
      * @param managementPort of the gateway; the worker has the next one
      */
-    static LocalApplications start(LocalServers servers, int managementPort, String... args) {
+    static LocalApplications start(Servers servers, int managementPort, String... args) {
         return new LocalApplications(
-                worker(servers, with(managementPort + 1, args)), gateway(servers, with(managementPort, args)));
+                worker(servers, with(List.of("--management.server.port=" + (managementPort + 1)), args)),
+                gateway(servers, with(List.of("--management.server.port=" + managementPort), args)));
     }
 
-    private static String[] with(int managementPort, String... args) {
-        return Stream.concat(Stream.of("--management.server.port=" + managementPort), Stream.of(args))
-                .toArray(String[]::new);
-    }
-
-    static ConfigurableApplicationContext worker(LocalServers servers, String... args) {
+    static ConfigurableApplicationContext worker(Servers servers, String... args) {
         // The HTTP port is the gateway's; the worker has that of its management only.
         String[] own =
                 Stream.of(args).filter(arg -> !arg.startsWith("--server.port=")).toArray(String[]::new);
-        return WorkerApplication.application().run(with(servers, own));
+        return servers.start(WorkerApplication.application(), with(SETTINGS, own));
     }
 
-    static ConfigurableApplicationContext gateway(LocalServers servers, String... args) {
-        return GatewayApplication.application().sources(CrowdController.class).run(with(servers, args));
+    static ConfigurableApplicationContext gateway(Servers servers, String... args) {
+        return servers.start(GatewayApplication.application().sources(CrowdController.class), with(SETTINGS, args));
     }
 
     /** As it is deployed: without what is only here for trying it out. */
-    static ConfigurableApplicationContext plainGateway(LocalServers servers, String... args) {
-        return GatewayApplication.application().run(with(servers, args));
+    static ConfigurableApplicationContext plainGateway(Servers servers, String... args) {
+        return servers.start(GatewayApplication.application(), with(SETTINGS, args));
     }
 
     /** The arguments, and what they leave open. */
-    private static String[] with(LocalServers servers, String... args) {
+    private static String[] with(List<String> ours, String... args) {
         return Stream.concat(
-                        Stream.of(
-                                        "--spring.datasource.url="
-                                                + servers.postgres().jdbcUrl(),
-                                        "--spring.kafka.bootstrap-servers=127.0.0.1:"
-                                                + servers.ports().kafka(),
-                                        "--booking.operator-key=" + OPERATOR_KEY,
-                                        "--spring.data.redis.host=127.0.0.1",
-                                        "--spring.data.redis.port="
-                                                + servers.ports().redis(),
-                                        "--management.server.port=0")
-                                .filter(ours -> Stream.of(args).noneMatch(arg -> arg.startsWith(name(ours)))),
+                        ours.stream().filter(our -> Stream.of(args).noneMatch(arg -> arg.startsWith(name(our)))),
                         Stream.of(args))
                 .toArray(String[]::new);
     }

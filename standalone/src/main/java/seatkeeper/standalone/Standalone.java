@@ -66,7 +66,7 @@ public final class Standalone {
         requireFree(managementPort, "the gateway's management", "management-port");
         requireFree(managementPort + 1, "the worker's management", "management-port");
 
-        LocalApplications applications = LocalApplications.start(servers, managementPort, args);
+        LocalApplications applications = LocalApplications.start(LocalApplications.on(servers), managementPort, args);
         Shows shows = applications.gateway().getBean(Shows.class);
         seed(shows);
         System.out.println(welcome(servers, applications.gateway(), shows));

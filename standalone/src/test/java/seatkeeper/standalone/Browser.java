@@ -101,9 +101,13 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
+    void visit(int port, String show) {
+        driver.get("http://127.0.0.1:" + port + "/#" + show);
+    }
+
     /** Opens a show and waits until its map is live. */
     Browser open(int port, String show) {
-        driver.get("http://127.0.0.1:" + port + "/#" + show);
+        visit(port, show);
         eventually(() -> assertThat(live()).isEqualTo("live"));
         return this;
     }

@@ -74,7 +74,7 @@ class ClientIT {
         String show = show("A1");
         client.lease(show, List.of("A1"), user);
         CompletableFuture<Result> result;
-        try (var _ = RunningSystem.kafkaStopped()) {
+        try (var _ = RunningSystem.SERVERS.kafkaStopped()) {
             assertThat(client.confirmAndAwait(request, show, List.of("A1"), user, null, Duration.ofSeconds(2)))
                     .isInstanceOf(Result.Unknown.class);
             result = CompletableFuture.supplyAsync(
@@ -89,8 +89,8 @@ class ClientIT {
     void sendsCommandsToThePartitionOfTheirShow() throws Exception {
         String show = show("A1");
         double misplaced = misplaced();
-        try (CommandProducer producer = new CommandProducer(
-                Map.of("bootstrap.servers", RunningSystem.SERVERS.kafka().bootstrapServers()))) {
+        try (CommandProducer producer =
+                new CommandProducer(Map.of("bootstrap.servers", RunningSystem.SERVERS.bootstrapServers()))) {
             Command command =
                     new Command(request, show, user, Instant.now(), null, new BookDirect(List.of("A1"), null));
             CommandProducer.Place place = producer.send(command).get(20, SECONDS);

@@ -15,7 +15,7 @@ final class Db {
     private Db() {}
 
     static Connection connect() throws SQLException {
-        return DriverManager.getConnection(RunningSystem.SERVERS.postgres().jdbcUrl(), PostgresServer.USER, "");
+        return DriverManager.getConnection(RunningSystem.SERVERS.jdbcUrl(), PostgresServer.USER, "");
     }
 
     static long count(String sql, Object... arguments) {

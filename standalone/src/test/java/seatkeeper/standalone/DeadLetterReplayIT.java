@@ -62,8 +62,7 @@ class DeadLetterReplayIT {
     private static Result replay(String... options) {
         String[] arguments = new String[options.length + 2];
         arguments[0] = DeadLetterReplay.COMMAND;
-        arguments[1] = "--spring.kafka.bootstrap-servers="
-                + RunningSystem.SERVERS.kafka().bootstrapServers();
+        arguments[1] = "--spring.kafka.bootstrap-servers=" + RunningSystem.SERVERS.bootstrapServers();
         System.arraycopy(options, 0, arguments, 2, options.length);
         return DeadLetterReplay.run(arguments);
     }

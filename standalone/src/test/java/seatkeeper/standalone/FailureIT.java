@@ -34,7 +34,7 @@ class FailureIT {
         String show = show("A1", "A2");
         API.lock(show, user, "A1").expect(200);
         API.confirmAndWait(request, show, user, "A1").expect(200);
-        try (var _ = RunningSystem.redisStopped()) {
+        try (var _ = RunningSystem.SERVERS.redisStopped()) {
             assertThat(API.lock(show, user, "A2").expect(503, "UNAVAILABLE").header("Retry-After"))
                     .isNotEmpty();
             assertThat(API.confirm(randomUUID(), show, user, "A2")
@@ -53,7 +53,7 @@ class FailureIT {
     void refusesWhileKafkaIsAwayAndTakesTheSameRequestAfterwards() {
         String show = show("A1");
         API.lock(show, user, "A1").expect(200);
-        try (var _ = RunningSystem.kafkaStopped()) {
+        try (var _ = RunningSystem.SERVERS.kafkaStopped()) {
             Reply refused = quickly(() -> API.confirm(request, show, user, "A1").expect(503));
             quickly(() -> API.status(randomUUID()).expect(503, "UNAVAILABLE"));
             assertThat(refused.code()).isIn("UNAVAILABLE", "OUTCOME_UNKNOWN");

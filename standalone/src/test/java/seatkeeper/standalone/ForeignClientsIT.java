@@ -23,7 +23,7 @@ class ForeignClientsIT {
 
     private static final Path JS = Path.of("src", "test", "js");
 
-    private final String broker = RunningSystem.SERVERS.kafka().bootstrapServers();
+    private final String broker = RunningSystem.SERVERS.bootstrapServers();
     private final UUID user = randomUUID();
 
     @Test

@@ -31,7 +31,7 @@ final class Kafka {
     private static final KafkaProducer<byte[], byte[]> PRODUCER = new KafkaProducer<>(
             Map.of(
                     "bootstrap.servers",
-                    RunningSystem.SERVERS.kafka().bootstrapServers(),
+                    RunningSystem.SERVERS.bootstrapServers(),
                     "acks",
                     "all",
                     "max.request.size",
@@ -110,7 +110,7 @@ final class Kafka {
 
         private final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", RunningSystem.SERVERS.kafka().bootstrapServers(),
+                        "bootstrap.servers", RunningSystem.SERVERS.bootstrapServers(),
                         "isolation.level", "read_committed",
                         "auto.offset.reset", "none"),
                 new ByteArrayDeserializer(),

@@ -10,6 +10,8 @@ import static seatkeeper.standalone.RunningSystem.show;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -255,6 +257,50 @@ class PageIT {
                     .isBetween(1L, 40_000L);
         }
         assertThat(API.get("/").header("Content-Security-Policy")).startsWith("default-src 'none'; script-src 'self';");
+    }
+
+    @Test
+    void asksForATokenAndActsForItsSubject() {
+        String show = show("A1", "A2");
+        UUID user = randomUUID();
+        try (Issuer issuer = new Issuer();
+                ConfigurableApplicationContext gateway = LocalApplications.plainGateway(SERVERS, issuer.settings());
+                Browser browser = Browser.desktop()) {
+            browser.visit(RunningSystem.port(gateway), show);
+            eventually(() -> assertThat(browser.shows("sign-in")).isTrue());
+            assertThat(browser.focused()).isEqualTo("token");
+            browser.keys("secret", Keys.ENTER);
+            eventually(() -> assertThat(browser.text("sign-in-why")).isEqualTo("This is no access token."));
+            browser.keys(Keys.ESCAPE);
+            assertThat(browser.shows("sign-in")).isTrue();
+
+            browser.script("document.getElementById('token').select()");
+            browser.keys(
+                    issuer.token(user, "read book", claims -> claims.expirationTime(Date.from(Instant.EPOCH))),
+                    Keys.ENTER);
+            eventually(() -> assertThat(browser.text("sign-in-why")).contains("does not accept this token"));
+            browser.keys(issuer.token(user, "read book"), Keys.ENTER);
+            eventually(() -> assertThat(browser.live()).isEqualTo("live"));
+            assertThat(browser.shows("sign-in")).isFalse();
+
+            browser.clickSeat("A1");
+            eventually(() -> assertThat(browser.does()).isEqualTo("lock"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.does()).isEqualTo("confirm"));
+            browser.click("act");
+            eventually(() -> assertThat(browser.phase()).isEqualTo("booked"));
+            API.lock(show, randomUUID(), "A2").expect(200);
+            eventually(() -> assertThat(browser.seat("A2")).isEqualTo("leased by someone else"));
+            browser.script("location.reload()");
+            eventually(() -> assertThat(browser.live()).isEqualTo("live"));
+            eventually(() -> assertThat(browser.seat("A1")).isEqualTo("booked by you"));
+
+            browser.click("sign-out");
+            eventually(() -> assertThat(browser.shows("sign-in")).isTrue());
+            assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
+        }
+        assertThat(Db.column("select user_id from bookings where show_id = ?", show))
+                .containsExactly(user.toString());
     }
 
     @Test

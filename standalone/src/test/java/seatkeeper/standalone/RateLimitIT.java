@@ -69,7 +69,7 @@ class RateLimitIT {
                 var gateway = LocalApplications.gateway(
                         SERVERS,
                         issuer.settings("--booking.rate-limit.user-per-second=1", "--booking.rate-limit.burst=1s"));
-                var _ = RunningSystem.redisStopped()) {
+                var _ = RunningSystem.SERVERS.redisStopped()) {
             Api api = new Api(RunningSystem.port(gateway));
             String token = issuer.token(randomUUID(), "read");
             for (int i = 0; i < 5; i++) {

@@ -8,44 +8,30 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.UUID;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
-import org.springframework.util.FileSystemUtils;
-import seatkeeper.standalone.servers.LocalServers;
-import seatkeeper.standalone.servers.Ports;
+import seatkeeper.standalone.TestServers.Restore;
 
 /** Real servers, one worker and one gateway, started once for the whole run. Whoever stops something restores it. */
 final class RunningSystem {
 
-    static final LocalServers SERVERS;
+    static final TestServers SERVERS;
     static final ConfigurableApplicationContext WORKER;
     static final ConfigurableApplicationContext GATEWAY;
     static final Api API;
 
     static {
-        Path folder = folder();
-        SERVERS = LocalServers.start(folder, Ports.ANY);
-        SpringApplication.getShutdownHandlers().add(() -> {
-            SERVERS.close();
-            delete(folder);
-        });
+        SERVERS = TestServers.open();
+        SpringApplication.getShutdownHandlers().add(SERVERS::close);
         WORKER = LocalApplications.worker(SERVERS);
         GATEWAY = LocalApplications.gateway(SERVERS, "--server.port=0");
         API = new Api(port(GATEWAY));
     }
 
     private RunningSystem() {}
-
-    /** Undoes what a test did to the system; without a checked exception. */
-    interface Restore extends AutoCloseable {
-        @Override
-        void close();
-    }
 
     static int port(ConfigurableApplicationContext gateway) {
         return gateway.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
@@ -74,20 +60,10 @@ final class RunningSystem {
         return container::start;
     }
 
-    static Restore redisStopped() {
-        SERVERS.redis().stop();
-        return SERVERS.redis()::start;
-    }
-
-    static Restore kafkaStopped() {
-        SERVERS.kafka().stop();
-        return SERVERS.kafka()::start;
-    }
-
     static Restore postgresStopped() {
-        SERVERS.postgres().stop();
+        Restore restore = SERVERS.postgresStopped();
         return () -> {
-            SERVERS.postgres().start();
+            restore.close();
             // A pool that failed to connect tries again in ever longer steps.
             HikariPoolMXBean pool = GATEWAY.getBean(HikariDataSource.class).getHikariPoolMXBean();
             await().atMost(60, SECONDS).until(() -> pool.getIdleConnections() > 3);
@@ -100,21 +76,5 @@ final class RunningSystem {
                     connection.serverCommands().flushAll();
                     return null;
                 });
-    }
-
-    private static Path folder() {
-        try {
-            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "system-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try {
-            FileSystemUtils.deleteRecursively(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -116,12 +116,16 @@ class StartIT {
 
     @Test
     void endsWithOneLineWhenPostgresRefusesIt(CapturedOutput output) {
-        LocalServers servers = RunningSystem.SERVERS;
-        assertThatThrownBy(() -> LocalApplications.worker(servers, "--spring.datasource.username=nobody"))
-                .isInstanceOf(Misconfigured.class);
-        assertThatThrownBy(() ->
-                        LocalApplications.gateway(servers, "--server.port=0", "--spring.datasource.username=nobody"))
-                .isInstanceOf(Misconfigured.class);
+        String[] args = {
+            "--server.port=0",
+            "--management.server.port=0",
+            "--spring.datasource.url=" + RunningSystem.SERVERS.jdbcUrl(),
+            "--spring.datasource.username=nobody",
+            "--spring.kafka.bootstrap-servers=" + RunningSystem.SERVERS.bootstrapServers(),
+            "--spring.data.redis.port=" + RunningSystem.SERVERS.redisPort()
+        };
+        assertThatThrownBy(() -> WorkerApplication.application().run(args)).isInstanceOf(Misconfigured.class);
+        assertThatThrownBy(() -> GatewayApplication.application().run(args)).isInstanceOf(Misconfigured.class);
         assertThat(count(output, "ERROR")).isEqualTo(2);
         assertThat(output).contains("Postgres refuses us").doesNotContain("\tat ");
     }

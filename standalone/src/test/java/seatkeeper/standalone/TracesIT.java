@@ -88,7 +88,8 @@ class TracesIT {
     private Map<String, Received> spans() {
         return collector.spans.stream()
                 .filter(received -> received.trace().equals(TRACE))
-                .collect(Collectors.toMap(received -> received.span().getName(), received -> received, (_, last) -> last));
+                .collect(Collectors.toMap(
+                        received -> received.span().getName(), received -> received, (_, last) -> last));
     }
 
     private Received expect(String name, String service, String parent) {
