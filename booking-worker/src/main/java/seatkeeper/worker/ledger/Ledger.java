@@ -141,7 +141,6 @@ public class Ledger {
                 as decided (request_id, fingerprint, type, show_id, seat_ids, released_seat_ids, user_id,
                             booking_request_id, order_ref, status, reason, conflicts, submitted_at, decided_at,
                             show_version, command_partition, command_offset)
-            on conflict do nothing
             """;
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -291,8 +290,8 @@ public class Ledger {
                     insertBookings(sorted(changes.booked(), Comparator.comparing(NewBooking::seat))),
                     insertRequests(decided));
         } catch (DuplicateKeyException e) {
-            // Whoever decided for the show meanwhile has booked one of the seats.
-            throw new LostRace("bookings", e);
+            // Somebody else has booked one of the seats meanwhile, or decided one of the requests.
+            throw new LostRace("bookings or requests", e);
         }
     }
 
