@@ -340,20 +340,14 @@ final class Cluster implements AutoCloseable {
     }
 
     /** From now on, of a thousand marked requests that many lose their answer, whatever else is the matter. */
-    void drizzle(int commits, int evals, int produces) {
-        proxies(Protocol.POSTGRES).forEach(proxy -> proxy.drizzle(commits));
-        proxies(Protocol.REDIS).forEach(proxy -> proxy.drizzle(evals));
-        proxies(Protocol.KAFKA).forEach(proxy -> proxy.drizzle(produces));
-    }
-
-    void calm() {
-        drizzle(0, 0, 0);
+    void drizzle(Map<Protocol, Integer> perMille) {
+        proxies.forEach(proxy -> proxy.drizzle(perMille.getOrDefault(proxy.protocol(), 0)));
     }
 
     /** Everything is there and every way is open. */
     void heal() {
         proxies.forEach(proxy -> proxy.set(Weather.CLEAR));
-        calm();
+        drizzle(Map.of());
         kafka.thaw();
         kafka.start();
         postgres.start();
