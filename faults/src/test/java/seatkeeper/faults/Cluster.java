@@ -14,6 +14,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +52,7 @@ final class Cluster implements AutoCloseable {
     private final PostgresServer postgres;
     private final RedisServer redis;
     private final List<Proxy> proxies = new ArrayList<>();
+    private final Map<Protocol, Map<String, Followed>> followed = new EnumMap<>(Protocol.class);
     /** The way of the clients that send commands straight into Kafka. */
     private final Proxy clientsToKafka;
 
@@ -123,7 +126,11 @@ final class Cluster implements AutoCloseable {
      * @param postgresFolder may be on a disk of its own
      * @param patches of the gateways' and workers' classes
      */
-    Cluster(Path folder, Path postgresFolder, List<Path> patches) {
+    Cluster(Path folder, Path postgresFolder, List<Path> patches, String... settings) {
+        this.settings = List.of(settings);
+        for (Protocol protocol : Protocol.values()) {
+            followed.put(protocol, new HashMap<>());
+        }
         // Chosen together, so that none is chosen twice: the broker's two and one for each of its clients, then the
         // rest.
         kafkaPort = Ports.firstOfFree(2 + WORKERS + GATEWAYS + 1 + 2 + GATEWAYS);
@@ -196,7 +203,10 @@ final class Cluster implements AutoCloseable {
     }
 
     private Proxy proxy(String client, Protocol protocol, int target) {
-        Proxy proxy = new Proxy(client + " to " + protocol.name().toLowerCase(Locale.ROOT), protocol, target);
+        String name = client + " to " + protocol.name().toLowerCase(Locale.ROOT);
+        // Another worker, or gateway, may be the one to try again.
+        Followed sent = followed.get(protocol).computeIfAbsent(name.replaceAll("-\\d+", ""), _ -> new Followed());
+        Proxy proxy = new Proxy(name, protocol, target, sent);
         proxies.add(proxy);
         return proxy;
     }
@@ -256,6 +266,13 @@ final class Cluster implements AutoCloseable {
 
     long torn(Protocol server, Tear tear) {
         return proxies(server).mapToLong(proxy -> proxy.torn(tear)).sum();
+    }
+
+    /** How many of the lost answers were about what was sent again later. */
+    long repeated(Protocol server) {
+        return followed.get(server).values().stream()
+                .mapToLong(Followed::repeated)
+                .sum();
     }
 
     /** As the clients see it, from behind their proxy. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -28,10 +29,10 @@ import seatkeeper.faults.Weather.Tear;
 final class Run {
 
     private static final Duration RECOVERY = Duration.ofMinutes(2);
-    private static final Duration DRAIN = Duration.ofMinutes(5);
     /** Of the commands of a few seconds. */
     private static final int HARDLY_ANY = 2_000;
 
+    private static final Duration DRAIN = Duration.ofMinutes(5);
 
     /** Of so many refusals at least a hundredth can be told. */
     private static final int ENOUGH_REFUSALS = 300;
@@ -59,7 +60,6 @@ final class Run {
             Pace pace,
             Workload.Load load) {}
 
-    /** What came of it. */
     /**
      * How hard it strikes.
      *
@@ -74,6 +74,7 @@ final class Run {
                 new Pace(50, 33, Map.of(Protocol.POSTGRES, 100, Protocol.REDIS, 5, Protocol.KAFKA, 30));
     }
 
+    /** What came of it. */
     record Verdict(List<String> violations, String report, Summary summary) {}
 
     private Run(Plan plan, Cluster cluster, Disk disk) {
@@ -244,6 +245,7 @@ final class Run {
                 struck,
                 notPossible.keySet(),
                 ends(Tear.ANSWER_LOST),
+                byProtocol(cluster::repeated),
                 ends(Tear.REQUEST_LOST),
                 ends(Tear.LATE),
                 Summary.retries(journal, evidence),
@@ -258,8 +260,11 @@ final class Run {
     }
 
     private Map<String, Long> ends(Tear tear) {
-        return Stream.of(Protocol.values())
-                .collect(Collectors.toMap(protocol -> protocol.marked, protocol -> cluster.torn(protocol, tear)));
+        return byProtocol(protocol -> cluster.torn(protocol, tear));
+    }
+
+    private static Map<String, Long> byProtocol(Function<Protocol, Long> count) {
+        return Stream.of(Protocol.values()).collect(Collectors.toMap(protocol -> protocol.marked, count));
     }
 
     private String report() {
