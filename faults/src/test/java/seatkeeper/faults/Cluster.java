@@ -57,6 +57,7 @@ final class Cluster implements AutoCloseable {
     private final Proxy clientsToKafka;
 
     private final List<Member> members = new ArrayList<>();
+    private final List<String> settings;
     private final LongAdder startedAgain = new LongAdder();
     private volatile boolean closing;
 
@@ -125,6 +126,7 @@ final class Cluster implements AutoCloseable {
      *
      * @param postgresFolder may be on a disk of its own
      * @param patches of the gateways' and workers' classes
+     * @param settings of gateways and workers, as arguments
      */
     Cluster(Path folder, Path postgresFolder, List<Path> patches, String... settings) {
         this.settings = List.of(settings);
@@ -175,7 +177,8 @@ final class Cluster implements AutoCloseable {
     private Member worker(String name, Path folder, List<Path> patches, int listener) {
         Proxy toKafka = proxy(name, Protocol.KAFKA, listener);
         Proxy toPostgres = proxy(name, Protocol.POSTGRES, postgres.port());
-        List<String> arguments = arguments(toKafka, toPostgres);
+        List<String> arguments = new ArrayList<>(arguments(toKafka, toPostgres));
+        arguments.addAll(settings);
         Jvm jvm = new Jvm(name, folder, patches, "booking-worker is ready", WorkerApplication.class, arguments);
         return new Member(jvm, List.of(toKafka, toPostgres), 0);
     }
@@ -188,6 +191,7 @@ final class Cluster implements AutoCloseable {
         arguments.add("--spring.data.redis.host=127.0.0.1");
         arguments.add("--spring.data.redis.port=" + toRedis.port());
         arguments.add("--server.port=" + port);
+        arguments.addAll(settings);
         Jvm jvm = new Jvm(name, folder, patches, "api-gateway is ready", GatewayApplication.class, arguments);
         return new Member(jvm, List.of(toKafka, toPostgres, toRedis), port);
     }
@@ -264,15 +268,15 @@ final class Cluster implements AutoCloseable {
         return startedAgain.sum();
     }
 
-    long torn(Protocol server, Tear tear) {
-        return proxies(server).mapToLong(proxy -> proxy.torn(tear)).sum();
-    }
-
     /** How many of the lost answers were about what was sent again later. */
     long repeated(Protocol server) {
         return followed.get(server).values().stream()
                 .mapToLong(Followed::repeated)
                 .sum();
+    }
+
+    long torn(Protocol server, Tear tear) {
+        return proxies(server).mapToLong(proxy -> proxy.torn(tear)).sum();
     }
 
     /** As the clients see it, from behind their proxy. */
