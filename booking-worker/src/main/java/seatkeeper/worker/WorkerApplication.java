@@ -22,7 +22,7 @@ public class WorkerApplication {
 
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(DeadLetterReplay.COMMAND)) {
-            DeadLetterReplay.run(args);
+            System.exit(DeadLetterReplay.status(args));
         } else {
             application().run(args);
         }

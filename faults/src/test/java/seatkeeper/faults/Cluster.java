@@ -14,6 +14,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,10 +52,12 @@ final class Cluster implements AutoCloseable {
     private final PostgresServer postgres;
     private final RedisServer redis;
     private final List<Proxy> proxies = new ArrayList<>();
+    private final Map<Protocol, Map<String, Followed>> followed = new EnumMap<>(Protocol.class);
     /** The way of the clients that send commands straight into Kafka. */
     private final Proxy clientsToKafka;
 
     private final List<Member> members = new ArrayList<>();
+    private final List<String> settings;
     private final LongAdder startedAgain = new LongAdder();
     private volatile boolean closing;
 
@@ -122,8 +126,13 @@ final class Cluster implements AutoCloseable {
      *
      * @param postgresFolder may be on a disk of its own
      * @param patches of the gateways' and workers' classes
+     * @param settings of gateways and workers, as arguments
      */
-    Cluster(Path folder, Path postgresFolder, List<Path> patches) {
+    Cluster(Path folder, Path postgresFolder, List<Path> patches, String... settings) {
+        this.settings = List.of(settings);
+        for (Protocol protocol : Protocol.values()) {
+            followed.put(protocol, new HashMap<>());
+        }
         // Chosen together, so that none is chosen twice: the broker's two and one for each of its clients, then the
         // rest.
         kafkaPort = Ports.firstOfFree(2 + WORKERS + GATEWAYS + 1 + 2 + GATEWAYS);
@@ -168,7 +177,8 @@ final class Cluster implements AutoCloseable {
     private Member worker(String name, Path folder, List<Path> patches, int listener) {
         Proxy toKafka = proxy(name, Protocol.KAFKA, listener);
         Proxy toPostgres = proxy(name, Protocol.POSTGRES, postgres.port());
-        List<String> arguments = arguments(toKafka, toPostgres);
+        List<String> arguments = new ArrayList<>(arguments(toKafka, toPostgres));
+        arguments.addAll(settings);
         Jvm jvm = new Jvm(name, folder, patches, "booking-worker is ready", WorkerApplication.class, arguments);
         return new Member(jvm, List.of(toKafka, toPostgres), 0);
     }
@@ -181,6 +191,7 @@ final class Cluster implements AutoCloseable {
         arguments.add("--spring.data.redis.host=127.0.0.1");
         arguments.add("--spring.data.redis.port=" + toRedis.port());
         arguments.add("--server.port=" + port);
+        arguments.addAll(settings);
         Jvm jvm = new Jvm(name, folder, patches, "api-gateway is ready", GatewayApplication.class, arguments);
         return new Member(jvm, List.of(toKafka, toPostgres, toRedis), port);
     }
@@ -196,7 +207,10 @@ final class Cluster implements AutoCloseable {
     }
 
     private Proxy proxy(String client, Protocol protocol, int target) {
-        Proxy proxy = new Proxy(client + " to " + protocol.name().toLowerCase(Locale.ROOT), protocol, target);
+        String name = client + " to " + protocol.name().toLowerCase(Locale.ROOT);
+        // Another worker, or gateway, may be the one to try again.
+        Followed sent = followed.get(protocol).computeIfAbsent(name.replaceAll("-\\d+", ""), _ -> new Followed());
+        Proxy proxy = new Proxy(name, protocol, target, sent);
         proxies.add(proxy);
         return proxy;
     }
@@ -252,6 +266,13 @@ final class Cluster implements AutoCloseable {
     /** How often the supervisor started a member that a fault had ended, or that had ended itself. */
     long startedAgain() {
         return startedAgain.sum();
+    }
+
+    /** How many of the lost answers were about what was sent again later. */
+    long repeated(Protocol server) {
+        return followed.get(server).values().stream()
+                .mapToLong(Followed::repeated)
+                .sum();
     }
 
     long torn(Protocol server, Tear tear) {
@@ -340,20 +361,14 @@ final class Cluster implements AutoCloseable {
     }
 
     /** From now on, of a thousand marked requests that many lose their answer, whatever else is the matter. */
-    void drizzle(int commits, int evals, int produces) {
-        proxies(Protocol.POSTGRES).forEach(proxy -> proxy.drizzle(commits));
-        proxies(Protocol.REDIS).forEach(proxy -> proxy.drizzle(evals));
-        proxies(Protocol.KAFKA).forEach(proxy -> proxy.drizzle(produces));
-    }
-
-    void calm() {
-        drizzle(0, 0, 0);
+    void drizzle(Map<Protocol, Integer> perMille) {
+        proxies.forEach(proxy -> proxy.drizzle(perMille.getOrDefault(proxy.protocol(), 0)));
     }
 
     /** Everything is there and every way is open. */
     void heal() {
         proxies.forEach(proxy -> proxy.set(Weather.CLEAR));
-        calm();
+        drizzle(Map.of());
         kafka.thaw();
         kafka.start();
         postgres.start();

@@ -1,5 +1,6 @@
 package seatkeeper.faults;
 
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -7,60 +8,71 @@ import java.util.function.Consumer;
 /** What can strike; each strikes, lasts its time and heals. */
 @SuppressWarnings("ImmutableEnumChecker") // method references
 enum Fault {
-    WORKER_KILLED(Blow::killWorker),
-    BOTH_WORKERS_KILLED(Blow::killBothWorkers),
-    WORKER_TAKEN_OVER(Blow::takeOver, true),
-    WORKER_FROZEN(Blow::freezeWorker),
-    WORKERS_REBALANCED(Blow::rebalance),
-    GATEWAY_KILLED(Blow::killGateway),
-    ROLLING_RESTART(Blow::restartInTurn, true),
-    CLOCK_OFF(Blow::shiftClock),
+    WORKER_KILLED(Target.PROCESSES, Blow::killWorker),
+    BOTH_WORKERS_KILLED(Target.PROCESSES, Blow::killBothWorkers),
+    WORKER_TAKEN_OVER(Target.PROCESSES, Blow::takeOver, true),
+    WORKER_FROZEN(Target.PROCESSES, Blow::freezeWorker),
+    WORKERS_REBALANCED(Target.PROCESSES, Blow::rebalance),
+    GATEWAY_KILLED(Target.PROCESSES, Blow::killGateway),
+    ROLLING_RESTART(Target.PROCESSES, Blow::restartInTurn, true),
+    CLOCK_OFF(Target.PROCESSES, Blow::shiftClock),
 
-    KAFKA_KILLED(Blow::killKafka),
-    KAFKA_FROZEN(Blow::freezeKafka),
-    KAFKA_AWAY(Blow::kafkaAway, true),
-    LEADER_LOST_BEFORE_ACK(Blow::loseLeaderBeforeAck),
-    PARTITIONS_ADDED(Blow::addPartitions),
-    BACKLOG(Blow::fillBacklog, true),
-    PRODUCE_ANSWERS_LOST(Blow::loseProduces),
+    KAFKA_KILLED(Target.KAFKA, Blow::killKafka),
+    KAFKA_FROZEN(Target.KAFKA, Blow::freezeKafka),
+    KAFKA_AWAY(Target.KAFKA, Blow::kafkaAway, true),
+    LEADER_LOST_BEFORE_ACK(Target.KAFKA, Blow::loseLeaderBeforeAck),
+    PARTITIONS_ADDED(Target.KAFKA, Blow::addPartitions),
+    BACKLOG(Target.KAFKA, Blow::fillBacklog, true),
+    PRODUCE_ANSWERS_LOST(Target.KAFKA, Blow::loseProduces),
 
-    POSTGRES_KILLED(Blow::killPostgres),
-    POSTGRES_RESTARTED(Blow::restartPostgres),
-    POSTGRES_FROZEN(Blow::freezePostgres),
-    POSTGRES_AWAY(Blow::postgresAway, true),
-    POSTGRES_SLOW(Blow::slowPostgres),
-    POSTGRES_DISK_FULL(Blow::fillDisk),
-    BACKENDS_KILLED(Blow::killBackends),
-    SEATS_LOCKED(Blow::lockSeats),
-    COMMIT_ANSWERS_LOST(Blow::loseCommits),
-    COMMITS_LOST(Blow::dropCommits),
-    COMMITS_LATE(Blow::delayCommits),
-    COMMITS_SLOW(Blow::slowCommits, true),
+    POSTGRES_KILLED(Target.POSTGRES, Blow::killPostgres),
+    POSTGRES_RESTARTED(Target.POSTGRES, Blow::restartPostgres),
+    POSTGRES_FROZEN(Target.POSTGRES, Blow::freezePostgres),
+    POSTGRES_AWAY(Target.POSTGRES, Blow::postgresAway, true),
+    POSTGRES_SLOW(Target.POSTGRES, Blow::slowPostgres),
+    POSTGRES_DISK_FULL(Target.POSTGRES, Blow::fillDisk),
+    BACKENDS_KILLED(Target.POSTGRES, Blow::killBackends),
+    SEATS_LOCKED(Target.POSTGRES, Blow::lockSeats),
+    COMMIT_ANSWERS_LOST(Target.POSTGRES, Blow::loseCommits),
+    COMMITS_LOST(Target.POSTGRES, Blow::dropCommits),
+    COMMITS_LATE(Target.POSTGRES, Blow::delayCommits),
+    COMMITS_SLOW(Target.POSTGRES, Blow::slowCommits, true),
 
-    REDIS_KILLED(Blow::killRedis),
-    REDIS_FROZEN(Blow::freezeRedis),
-    REDIS_AWAY(Blow::redisAway, true),
-    REDIS_FLUSHED(Blow::flushRedis),
-    REDIS_REPLACED(Blow::replaceRedis),
-    REDIS_FULL(Blow::fillRedis),
-    EVAL_ANSWERS_LOST(Blow::loseEvals),
-    EVALS_LATE(Blow::delayEvals),
+    REDIS_KILLED(Target.REDIS, Blow::killRedis),
+    REDIS_FROZEN(Target.REDIS, Blow::freezeRedis),
+    REDIS_AWAY(Target.REDIS, Blow::redisAway, true),
+    REDIS_FLUSHED(Target.REDIS, Blow::flushRedis),
+    REDIS_REPLACED(Target.REDIS, Blow::replaceRedis),
+    REDIS_FULL(Target.REDIS, Blow::fillRedis),
+    EVAL_ANSWERS_LOST(Target.REDIS, Blow::loseEvals),
+    EVALS_LATE(Target.REDIS, Blow::delayEvals),
 
-    WAY_CUT(Blow::cutWay),
-    WAY_CUT_TOWARDS_SERVER(Blow::holdRequests),
-    WAY_CUT_TOWARDS_CLIENT(Blow::holdAnswers),
-    WAY_SLOW(Blow::slowWay),
-    WAY_SLOW_ONE_DIRECTION(Blow::slowOneDirection);
+    WAY_CUT(Target.WAYS, Blow::cutWay),
+    WAY_CUT_TOWARDS_SERVER(Target.WAYS, Blow::holdRequests),
+    WAY_CUT_TOWARDS_CLIENT(Target.WAYS, Blow::holdAnswers),
+    WAY_SLOW(Target.WAYS, Blow::slowWay),
+    WAY_SLOW_ONE_DIRECTION(Target.WAYS, Blow::slowOneDirection);
 
+    /** What is struck; two faults on one would undo each other. */
+    enum Target {
+        PROCESSES,
+        KAFKA,
+        POSTGRES,
+        REDIS,
+        WAYS
+    }
+
+    final Target target;
     private final Consumer<Blow> blow;
     /** It measures, or judges answers: nothing else may strike meanwhile. */
     final boolean isAlone;
 
-    Fault(Consumer<Blow> blow) {
-        this(blow, false);
+    Fault(Target target, Consumer<Blow> blow) {
+        this(target, blow, false);
     }
 
-    Fault(Consumer<Blow> blow, boolean isAlone) {
+    Fault(Target target, Consumer<Blow> blow, boolean isAlone) {
+        this.target = target;
         this.blow = blow;
         this.isAlone = isAlone;
     }
@@ -84,6 +96,10 @@ enum Fault {
                 REDIS_FLUSHED,
                 EVAL_ANSWERS_LOST,
                 WAY_CUT);
+    }
+
+    boolean goesWith(Collection<Fault> others) {
+        return !isAlone && others.stream().noneMatch(other -> other.isAlone || other.target == target);
     }
 
     void strike(Blow where) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import seatkeeper.faults.Marks.Protocol;
+import seatkeeper.faults.Run.Pace;
 import seatkeeper.faults.Run.Plan;
 import seatkeeper.faults.Run.Verdict;
 import seatkeeper.faults.Workload.Load;
@@ -21,7 +24,8 @@ import seatkeeper.faults.Workload.Load;
  *   <li>{@code faults.seed}
  *   <li>{@code faults.length} (ISO 8601); from 5 minutes on all kinds strike, some for long, and answers are lost all the
  *       time
- *   <li>{@code faults.kinds}: names of {@link Fault}, separated by commas
+ *   <li>{@code faults.kinds}: names of {@link Fault}, separated by commas; with a minus, all but those
+ *   <li>{@code faults.joined}, {@code faults.lasting}, {@code faults.lost}: see {@link Pace}
  *   <li>{@code faults.clients}, {@code faults.pause}: how many over HTTP, and the milliseconds between two of one's orders
  *   <li>{@code faults.rate}: commands a second in bulk over Kafka
  *   <li>{@code faults.mixed}: percent of the shows with commands from murmur2 and crc32 producers
@@ -45,7 +49,7 @@ class FaultsIT {
                 number("faults.rate", isThorough ? 400 : 100),
                 number("faults.mixed", 12));
         System.out.println("faults.seed=" + seed + " for " + length);
-        Plan plan = new Plan(seed, length, faults, List.of(), isThorough, load);
+        Plan plan = new Plan(seed, length, faults, List.of(), pace(isThorough), load);
         Verdict verdict;
         Disk disk = new Disk(faults.contains(Fault.POSTGRES_DISK_FULL));
         try (disk;
@@ -62,13 +66,39 @@ class FaultsIT {
     }
 
     private static Set<Fault> kinds(boolean isThorough) {
-        String names = text("faults.kinds", "");
-        if (names.isEmpty()) {
-            return isThorough ? EnumSet.allOf(Fault.class) : Fault.selection();
-        }
-        return Stream.of(names.split(","))
-                .map(Fault::valueOf)
+        Set<Fault> all = isThorough ? EnumSet.allOf(Fault.class) : Fault.selection();
+        List<String> names = list("faults.kinds");
+        Set<Fault> chosen = names.stream()
+                .map(name -> Fault.valueOf(name.replace("-", "")))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+        if (!names.stream().allMatch(name -> name.startsWith("-"))) {
+            return chosen;
+        }
+        all.removeAll(chosen);
+        return all;
+    }
+
+    private static Pace pace(boolean isThorough) {
+        Pace usual = isThorough ? Pace.THOROUGH : Pace.SHORT;
+        List<Integer> lost = list("faults.lost").stream().map(Integer::valueOf).toList();
+        return new Pace(
+                number("faults.joined", usual.joined()),
+                number("faults.lasting", usual.lasting()),
+                lost.isEmpty()
+                        ? usual.lost()
+                        : Map.of(
+                                Protocol.POSTGRES,
+                                lost.get(0),
+                                Protocol.REDIS,
+                                lost.get(1),
+                                Protocol.KAFKA,
+                                lost.get(2)));
+    }
+
+    private static List<String> list(String property) {
+        return Stream.of(text(property, "").split(","))
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
     private static int number(String property, int otherwise) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A JVM of ours that can be killed, frozen and started again; it writes to a log file, and ends with this one. */
 final class Jvm {
@@ -97,6 +98,17 @@ final class Jvm {
 
     synchronized boolean isAlive() {
         return process != null && process.isAlive();
+    }
+
+    /** The most memory it ever had, of all kinds. */
+    long peakMegabytes() throws IOException {
+        try (Stream<String> status = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+            return status.filter(line -> line.startsWith("VmHWM"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .findFirst()
+                            .orElseThrow()
+                    / 1024;
+        }
     }
 
     /** SIGKILL. */

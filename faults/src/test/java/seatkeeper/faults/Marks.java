@@ -6,7 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Finds the requests whose loss matters most in one connection's stream of bytes towards a server: COMMIT, EVAL and
@@ -35,6 +37,21 @@ interface Marks {
                 case KAFKA -> new Kafka();
             };
         }
+    }
+
+    /** Of requests and users, wherever they stand as text. */
+    static Stream<String> ids(byte[] chunk, int length) {
+        return Ids.UUID
+                .matcher(new String(chunk, 0, length, ISO_8859_1))
+                .results()
+                .map(MatchResult::group);
+    }
+
+    final class Ids {
+        private static final Pattern UUID =
+                Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+        private Ids() {}
     }
 
     private static boolean evals(byte[] chunk, int length) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import seatkeeper.faults.Run.Pace;
 import seatkeeper.faults.Run.Plan;
 import seatkeeper.faults.Run.Verdict;
 import seatkeeper.faults.Workload.Load;
@@ -20,8 +21,8 @@ class MutantsIT {
     @ParameterizedTest
     @EnumSource
     void isCaught(Mutant mutant) throws Exception {
-        Plan plan =
-                new Plan(1, Duration.ZERO, List.of(), mutant.rounds, false, new Load(16, Duration.ofMillis(15), 0, 12));
+        Plan plan = new Plan(
+                1, Duration.ZERO, List.of(), mutant.rounds, Pace.SHORT, new Load(16, Duration.ofMillis(15), 0, 12));
         Verdict verdict;
         Disk disk = new Disk(false);
         try (disk;

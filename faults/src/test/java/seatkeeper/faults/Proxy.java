@@ -12,11 +12,13 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import seatkeeper.faults.Marks.Protocol;
 import seatkeeper.faults.Weather.Tear;
 
@@ -26,6 +28,8 @@ final class Proxy implements Closeable {
     /** Longer than a lock is waited for, shorter than Postgres lets a session idle in its transaction. */
     private static final Duration LATE = Duration.ofSeconds(4);
 
+    private static final int MANY_IDS = 10_000;
+
     private static final Duration HELD_CHECK = Duration.ofMillis(10);
 
     private final String name;
@@ -33,16 +37,18 @@ final class Proxy implements Closeable {
     private final int target;
     private final ServerSocket door;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Followed followed;
     private final Map<Tear, LongAdder> torn = new EnumMap<>(Tear.class);
     private volatile Weather weather = Weather.CLEAR;
     /** Of a thousand marked requests, how many lose their answer in any weather. */
     private volatile int drizzle;
 
     /** The server need not be there yet. */
-    Proxy(String name, Protocol protocol, int target) {
+    Proxy(String name, Protocol protocol, int target, Followed followed) {
         this.name = name;
         this.protocol = protocol;
         this.target = target;
+        this.followed = followed;
         for (Tear tear : Tear.values()) {
             torn.put(tear, new LongAdder());
         }
@@ -147,8 +153,10 @@ final class Proxy implements Closeable {
         private final Socket server;
         private final Random random;
         private final Marks marks = protocol.marks();
-        /** The next answer is the one to lose. */
-        private volatile boolean losing;
+        /** What was mentioned since the last marked request: a transaction is more than its COMMIT. */
+        private final Set<String> ids = new HashSet<>();
+        /** When the next answer is the one to lose: what it is about. */
+        private volatile @Nullable Set<String> losing;
 
         private Link(Socket client, Socket server, Random random) {
             this.client = client;
@@ -164,12 +172,19 @@ final class Proxy implements Closeable {
                 OutputStream out = server.getOutputStream();
                 for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
                     boolean marked = marks.in(chunk, length);
+                    Marks.ids(chunk, length).forEach(ids::add);
                     pass(true);
+                    Set<String> about = Set.of();
+                    if (marked || ids.size() > MANY_IDS) {
+                        about = Set.copyOf(ids);
+                        ids.clear();
+                        followed.sent(about);
+                    }
                     Tear tear = marked ? tear() : Tear.NONE;
                     switch (tear) {
                         case NONE -> out.write(chunk, 0, length);
                         case ANSWER_LOST -> {
-                            losing = true;
+                            losing = about;
                             out.write(chunk, 0, length);
                         }
                         case REQUEST_LOST -> {
@@ -204,8 +219,9 @@ final class Proxy implements Closeable {
                 InputStream in = server.getInputStream();
                 OutputStream out = client.getOutputStream();
                 for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
-                    if (losing) {
-                        swallow(in, chunk);
+                    Set<String> about = losing;
+                    if (about != null) {
+                        swallow(in, chunk, about);
                         return;
                     }
                     pass(false);
@@ -221,7 +237,7 @@ final class Proxy implements Closeable {
         }
 
         /** Answers to earlier requests may come first: listens until nothing comes any more. */
-        private void swallow(InputStream in, byte[] chunk) throws IOException {
+        private void swallow(InputStream in, byte[] chunk, Set<String> about) throws IOException {
             server.setSoTimeout(30);
             try {
                 while (in.read(chunk) >= 0) {
@@ -229,6 +245,7 @@ final class Proxy implements Closeable {
                 }
             } catch (SocketTimeoutException e) {
                 count(Tear.ANSWER_LOST);
+                followed.lost(about);
             }
         }
 

@@ -13,9 +13,11 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -27,6 +29,9 @@ import seatkeeper.faults.Weather.Tear;
 final class Run {
 
     private static final Duration RECOVERY = Duration.ofMinutes(2);
+    /** Of the commands of a few seconds. */
+    private static final int HARDLY_ANY = 2_000;
+
     private static final Duration DRAIN = Duration.ofMinutes(5);
 
     /** Of so many refusals at least a hundredth can be told. */
@@ -46,15 +51,28 @@ final class Run {
      *
      * @param rounds the faults that strike together, one round after the other; when there are none, they are drawn from
      *     faults until the length is over
-     * @param isThorough some faults last long, and answers are lost all the time
      */
     record Plan(
             long seed,
             Duration length,
             Collection<Fault> faults,
             List<List<Fault>> rounds,
-            boolean isThorough,
+            Pace pace,
             Workload.Load load) {}
+
+    /**
+     * How hard it strikes.
+     *
+     * @param joined of a hundred times, how often another fault strikes together with those drawn already
+     * @param lasting of a hundred faults, how many last long
+     * @param lost of a thousand COMMITs, EVALs and produces, how many lose their answer all the time
+     */
+    record Pace(int joined, int lasting, Map<Protocol, Integer> lost) {
+
+        static final Pace SHORT = new Pace(25, 0, Map.of());
+        static final Pace THOROUGH =
+                new Pace(50, 33, Map.of(Protocol.POSTGRES, 100, Protocol.REDIS, 5, Protocol.KAFKA, 30));
+    }
 
     /** What came of it. */
     record Verdict(List<String> violations, String report, Summary summary) {}
@@ -96,7 +114,8 @@ final class Run {
         cluster.heal();
         await("every gateway sells")
                 .atMost(RECOVERY)
-                .until(() -> cluster.gateways().stream().allMatch(workload::canBuy));
+                .ignoreExceptions()
+                .until(() -> cluster.gateways().stream().allMatch(workload::canBuy) && cluster.backlog() < HARDLY_ANY);
     }
 
     private void strikeAll(Workload workload) throws InterruptedException {
@@ -110,21 +129,22 @@ final class Run {
             if (faults.getFirst().isAlone) {
                 heal(workload);
             } else {
-                drizzle();
-            }
-            if (!faults.getFirst().isAlone
-                    && random.nextInt(plan.isThorough ? 2 : 4) == 0
-                    && !bag.isEmpty()
-                    && !bag.getFirst().isAlone) {
-                faults.add(bag.removeFirst());
+                cluster.drizzle(plan.pace.lost);
+                join(faults, bag);
             }
             round(faults, workload);
         }
     }
 
-    private void drizzle() {
-        if (plan.isThorough) {
-            cluster.drizzle(100, 5, 30);
+    private void join(List<Fault> faults, Deque<Fault> bag) {
+        while (random.nextInt(100) < plan.pace.joined) {
+            Optional<Fault> other =
+                    bag.stream().filter(fault -> fault.goesWith(faults)).findFirst();
+            if (other.isEmpty()) {
+                return;
+            }
+            faults.add(other.get());
+            bag.remove(other.get());
         }
     }
 
@@ -162,7 +182,7 @@ final class Run {
                     journal,
                     disk,
                     new Random(random.nextLong()),
-                    plan.isThorough && random.nextInt(3) == 0);
+                    random.nextInt(100) < plan.pace.lasting);
             blows.add(Thread.ofVirtual().start(() -> strike(fault, blow)));
             Thread.sleep(random.nextInt(1_000));
         }
@@ -225,6 +245,7 @@ final class Run {
                 struck,
                 notPossible.keySet(),
                 ends(Tear.ANSWER_LOST),
+                byProtocol(cluster::repeated),
                 ends(Tear.REQUEST_LOST),
                 ends(Tear.LATE),
                 Summary.retries(journal, evidence),
@@ -239,8 +260,11 @@ final class Run {
     }
 
     private Map<String, Long> ends(Tear tear) {
-        return Stream.of(Protocol.values())
-                .collect(Collectors.toMap(protocol -> protocol.marked, protocol -> cluster.torn(protocol, tear)));
+        return byProtocol(protocol -> cluster.torn(protocol, tear));
+    }
+
+    private static Map<String, Long> byProtocol(Function<Protocol, Long> count) {
+        return Stream.of(Protocol.values()).collect(Collectors.toMap(protocol -> protocol.marked, count));
     }
 
     private String report() {

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param struck faults of each kind
  * @param notRun kinds that this machine lacks something for
  * @param answersLost by what was asked: carried out, and the answer swallowed
+ * @param answersRepeated of these, by what was asked: all that the request mentioned was sent again
  * @param requestsLost by what was asked: never arrived
  * @param late by what was asked: arrived after the client had lost its connection
  * @param retries that ended in the outcome there was already: commands again in the log, outcomes published again, HTTP
@@ -42,6 +43,7 @@ record Summary(
         Map<Fault, Integer> struck,
         Set<Fault> notRun,
         Map<String, Long> answersLost,
+        Map<String, Long> answersRepeated,
         Map<String, Long> requestsLost,
         Map<String, Long> late,
         Map<String, Long> retries,

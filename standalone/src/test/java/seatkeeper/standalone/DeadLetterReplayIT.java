@@ -8,10 +8,13 @@ import static org.awaitility.Awaitility.await;
 import static seatkeeper.standalone.RunningSystem.API;
 import static seatkeeper.standalone.RunningSystem.show;
 
+import java.nio.file.Path;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import seatkeeper.contract.Topics;
+import seatkeeper.standalone.servers.Ports;
+import seatkeeper.worker.WorkerApplication;
 import seatkeeper.worker.intake.DeadLetterReplay;
 import seatkeeper.worker.intake.DeadLetterReplay.Result;
 
@@ -49,6 +52,23 @@ class DeadLetterReplayIT {
         await().atMost(30, SECONDS).untilAsserted(() -> assertThat(replay()).isEqualTo(new Result(0, 0)));
         InvariantsIT.audit(show);
         InvariantsIT.audit(other);
+    }
+
+    @Test
+    void saysInOneLineThatThereIsNoBroker() throws Exception {
+        String nobody = "127.0.0.1:" + Ports.firstOfFree(1);
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WorkerApplication.class.getName(),
+                        DeadLetterReplay.COMMAND,
+                        "--spring.kafka.bootstrap-servers=" + nobody)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        assertThat(said.lines()).singleElement().asString().startsWith("replay-dead-letters: Kafka at " + nobody);
     }
 
     /** A good command that a worker of an earlier version took for a bad one. */

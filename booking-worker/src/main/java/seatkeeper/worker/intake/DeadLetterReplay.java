@@ -3,20 +3,24 @@ package seatkeeper.worker.intake;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
@@ -59,7 +63,26 @@ public final class DeadLetterReplay {
         System.out.println(line);
     }
 
-    /** The command's arguments; every other one is a setting of the worker. */
+    /** The command as a process: the status it ends with. What went wrong is told in one line. */
+    @SuppressWarnings("SystemOut")
+    public static int status(String... args) {
+        try {
+            run(args);
+            return 0;
+        } catch (KafkaException | DateTimeParseException e) {
+            System.err.println(Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+                    .map(Throwable::getMessage)
+                    .collect(Collectors.joining(": ", COMMAND + ": ", "")));
+            return 1;
+        }
+    }
+
+    /**
+     * Does it.
+     *
+     * @param args of the command; every other one is a setting of the worker
+     * @throws KafkaException naming the brokers
+     */
     public static Result run(String... args) {
         SimpleCommandLinePropertySource options = new SimpleCommandLinePropertySource(args);
         Wanted wanted = new Wanted(
@@ -96,6 +119,9 @@ public final class DeadLetterReplay {
         try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(GROUP, null, null, settings);
                 Producer<byte[], byte[]> producer = producers.createNonTransactionalProducer()) {
             return replay(consumer, producer, wanted, dryRun);
+        } catch (KafkaException e) {
+            String servers = context.getEnvironment().getProperty("spring.kafka.bootstrap-servers");
+            throw new KafkaException("Kafka at " + servers, e);
         }
     }
 
@@ -162,7 +188,7 @@ public final class DeadLetterReplay {
                 send.get();
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("not all could be sent; the same command again goes on from there", e);
+            throw new KafkaException("not all could be sent; the same command again goes on from there", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted; the same command again goes on from there", e);
