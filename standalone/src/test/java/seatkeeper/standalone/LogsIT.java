@@ -94,6 +94,7 @@ class LogsIT {
         java.environment().put("LOGGING_LEVEL_SEATKEEPER", "debug");
         java.environment().put("BOOKING_TRACES", "true");
         java.environment().put("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint());
+        java.environment().put("OTEL_TRACES_SAMPLER", "parentbased_traceidratio");
         java.environment().put("OTEL_TRACES_SAMPLER_ARG", "1.0");
         java.environment().put("SPRING_DATASOURCE_URL", RunningSystem.SERVERS.jdbcUrl());
         java.environment().put("SPRING_KAFKA_BOOTSTRAP_SERVERS", RunningSystem.SERVERS.bootstrapServers());
