@@ -14,6 +14,8 @@ ARG APPLICATION
 RUN useradd --system --uid 10001 --no-create-home seatkeeper && mkdir /app && chown 10001 /app
 USER 10001
 WORKDIR /app
+# Fewer heaps of malloc, less memory lost between them.
+ENV MALLOC_ARENA_MAX=2
 # What changes least comes first.
 COPY --from=build --chown=10001 /layers/dependencies/ /layers/spring-boot-loader/ /layers/snapshot-dependencies/ ./
 COPY --from=build --chown=10001 /layers/application/ ./

@@ -36,10 +36,11 @@ final class Child implements AutoCloseable {
         command.addAll(List.of("-cp", absolute(System.getProperty("java.class.path")), main.getName()));
         command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            ProcessBuilder jvm =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            // As in the image.
+            jvm.environment().put("MALLOC_ARENA_MAX", "2");
+            Process process = jvm.start();
             try {
                 return new Child(process, log);
             } catch (Exception e) {

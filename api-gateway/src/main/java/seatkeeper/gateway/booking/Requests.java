@@ -41,10 +41,10 @@ class Requests {
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
     /** How an outcome's JSON begins; a claim begins with a fingerprint. */
     private static final String OUTCOME = "{";
-    /** Long enough for who polls; with the number of them it bounds the memory to some 40 MB. */
+    /** Long enough for who polls; with the number of them it bounds the memory to some 25 MB. */
     private static final Duration RECENT = Duration.ofMinutes(5);
 
-    private static final int MOST_RECENT = 50_000;
+    private static final int MOST_RECENT = 30_000;
 
     private final StringRedisTemplate redis;
     private final PipelinedRedis pipeline;

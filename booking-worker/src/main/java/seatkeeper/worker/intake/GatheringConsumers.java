@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -24,9 +25,6 @@ final class GatheringConsumers extends DefaultKafkaConsumerFactory<byte[], byte[
 
     private static final Duration PATIENCE = Duration.ofMillis(2);
 
-    /** As many records are a batch already. */
-    private static final int ENOUGH = 500;
-
     /** With the settings and listeners of that factory. */
     GatheringConsumers(ConsumerFactory<byte[], byte[]> like) {
         super(like.getConfigurationProperties());
@@ -40,14 +38,18 @@ final class GatheringConsumers extends DefaultKafkaConsumerFactory<byte[], byte[
 
     private final class Gathering extends ExtendedKafkaConsumer {
 
+        /** As many records are a batch already. */
+        private final int enough;
+
         Gathering(Map<String, Object> settings) {
             super(settings);
+            enough = new ConsumerConfig(settings).getInt(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
         }
 
         @Override
         public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
             ConsumerRecords<byte[], byte[]> first = super.poll(timeout);
-            if (first.isEmpty() || first.count() >= ENOUGH) {
+            if (first.isEmpty() || first.count() >= enough) {
                 return first;
             }
             try {
