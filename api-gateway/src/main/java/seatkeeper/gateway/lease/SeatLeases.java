@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
@@ -51,6 +52,9 @@ public class SeatLeases {
     /** The layout may change while it is read, but not that often. */
     private static final int LOAD_ATTEMPTS = 5;
 
+    /** Seats of all shows that are being loaded: the largest show needs a quarter of the heap while it is. */
+    private static final int MOST_LOADED_AT_ONCE = 200_000;
+
     private static final Map<Code, String> DETAILS = Map.of(
             Code.SHOW_CLOSED, "the show is not on sale",
             Code.SEAT_NOT_FOUND, "there is no such section",
@@ -63,6 +67,7 @@ public class SeatLeases {
     private final Shows shows;
     private final GatewayProperties.Lease limits;
     private final SingleFlight loads = new SingleFlight();
+    private final Semaphore room = new Semaphore(MOST_LOADED_AT_ONCE, true);
 
     SeatLeases(StringRedisTemplate redis, PipelinedRedis pipeline, Shows shows, GatewayProperties properties) {
         this.redis = redis;
@@ -335,10 +340,16 @@ public class SeatLeases {
 
     private void load(String showId) {
         loads.run(showId, () -> {
-            for (int attempt = 0; attempt < LOAD_ATTEMPTS; attempt++) {
-                if (loadLayout(showId, shows.get(showId))) {
-                    return;
+            int seats = Math.min(shows.size(showId), MOST_LOADED_AT_ONCE);
+            room.acquireUninterruptibly(seats);
+            try {
+                for (int attempt = 0; attempt < LOAD_ATTEMPTS; attempt++) {
+                    if (loadLayout(showId, shows.get(showId))) {
+                        return;
+                    }
                 }
+            } finally {
+                room.release(seats);
             }
         });
     }

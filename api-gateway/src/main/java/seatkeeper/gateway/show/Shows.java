@@ -61,6 +61,8 @@ public class Shows {
             select id, section, row_name, number, category, position, status, version from seats where show_id = ?
             """;
 
+    private static final String SIZE = "select count(*) from seats where show_id = ?";
+
     private static final String HOLDINGS = """
             select user_id, count(*) as seats from bookings where show_id = ? and cancelled_at is null group by user_id
             """;
@@ -207,6 +209,11 @@ public class Shows {
         Map<String, String> names = new HashMap<>();
         List<Layout.Placed> seats = inParts(jdbc.sql(SEATS).param(showId), (row, _) -> placed(row, names));
         return Layout.of(show.layoutVersion(), seats);
+    }
+
+    /** How many seats the show has. */
+    public int size(String showId) {
+        return jdbc.sql(SIZE).param(showId).query(Integer.class).single();
     }
 
     /** Read some rows at a time: the driver keeps all there are outside of a transaction. */
