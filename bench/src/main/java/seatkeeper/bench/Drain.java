@@ -159,7 +159,8 @@ record Drain(LocalServers servers, String jdbcUrl) {
     private static void awaitRead(Admin admin, String group, String topic)
             throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> ends =
-                admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+                admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+                        .flatMap(found -> found.partitions().stream())
                         .collect(Collectors.toMap(
                                 info -> new TopicPartition(topic, info.partition()), _ -> OffsetSpec.latest()));
         while (!isRead(admin, group, ends)) {
