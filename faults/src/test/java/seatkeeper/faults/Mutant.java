@@ -46,18 +46,12 @@ enum Mutant {
     LEASES_ONE_BY_ONE(
             "a refused lease left",
             "api-gateway/src/main/java/seatkeeper/gateway/lease/SeatLeases.java",
-            "            List answer = PipelinedRedis.answer(pipeline.run(\n                    LeaseScripts.ACQUIRE,",
+            "        boolean loaded = false;",
             """
             for (String one : seatIds) {
-                redis.execute(
-                        LeaseScripts.ACQUIRE,
-                        keys(showId, List.of(one)),
-                        userId.toString(),
-                        millis(ttl),
-                        lifetime());
+                ask(LeaseScripts.ACQUIRE, keys(showId, List.of(one)), userId.toString(), millis(ttl), lifetime());
             }
-            List answer = PipelinedRedis.answer(pipeline.run(
-                    LeaseScripts.ACQUIRE,""",
+            boolean loaded = false;""",
             List.of(List.of(WAY_SLOW))),
 
     NO_UNIQUE_CONSTRAINTS("requests with two outcomes", """

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
@@ -84,10 +83,7 @@ public class SeatLeases {
     Lease acquire(String showId, List<String> seatIds, UUID userId, Duration ttl) {
         boolean loaded = false;
         while (true) {
-            List answer = PipelinedRedis.answer(pipeline.run(
-                    LeaseScripts.ACQUIRE,
-                    keys(showId, seatIds),
-                    Stream.of(userId.toString(), millis(ttl), lifetime())));
+            List answer = ask(LeaseScripts.ACQUIRE, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime());
             List<Conflict> conflicts = conflicts(answer);
             // Only Postgres knows that a seat does not exist: the map may be older than the seat.
             boolean unsure =
@@ -128,8 +124,8 @@ public class SeatLeases {
      * @throws Refusal 409 when one is not held, or has reached its maximal lifetime
      */
     Lease extend(String showId, List<String> seatIds, UUID userId, Duration ttl) {
-        return lease(granted(
-                redis.execute(LeaseScripts.EXTEND, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime())));
+        return lease(
+                granted(ask(LeaseScripts.EXTEND, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime())));
     }
 
     /**
@@ -138,12 +134,12 @@ public class SeatLeases {
      * @throws Refusal 409 when one is held by someone else, or by a confirm under way
      */
     void release(String showId, List<String> seatIds, UUID userId) {
-        granted(redis.execute(LeaseScripts.RELEASE, keys(showId, seatIds), userId.toString()));
+        granted(ask(LeaseScripts.RELEASE, keys(showId, seatIds), userId.toString()));
     }
 
     /** Releases all the user's leases in the show, but what confirms under way hold; says which they were. */
     List<String> releaseAll(String showId, UUID userId) {
-        List answer = redis.execute(LeaseScripts.RELEASE_ALL, keys(showId, List.of()), userId.toString());
+        List answer = ask(LeaseScripts.RELEASE_ALL, keys(showId, List.of()), userId.toString());
         List<String> released = new ArrayList<>();
         for (int i = 1; i < answer.size(); i++) {
             released.add(answer.get(i).toString());
@@ -153,7 +149,7 @@ public class SeatLeases {
 
     /** The user's live leases in the show. */
     List<HeldLease> leasesOf(String showId, UUID userId) {
-        List answer = redis.execute(LeaseScripts.LEASES_OF, keys(showId, List.of()), userId.toString());
+        List answer = ask(LeaseScripts.LEASES_OF, keys(showId, List.of()), userId.toString());
         List<HeldLease> leases = new ArrayList<>();
         for (int i = 1; i < answer.size(); i += 3) {
             leases.add(new HeldLease(
@@ -170,7 +166,7 @@ public class SeatLeases {
      * @throws Refusal 409 when not
      */
     void verify(String showId, String seatId, UUID userId) {
-        granted(redis.execute(LeaseScripts.VERIFY, keys(showId, List.of(seatId)), userId.toString()));
+        granted(ask(LeaseScripts.VERIFY, keys(showId, List.of(seatId)), userId.toString()));
     }
 
     /**
@@ -192,7 +188,7 @@ public class SeatLeases {
         return pipeline.run(
                         LeaseScripts.HOLD,
                         keys(showId, seatIds),
-                        Stream.of(
+                        List.of(
                                 userId.toString(),
                                 requestId.toString(),
                                 String.valueOf(until.toEpochMilli()),
@@ -206,7 +202,7 @@ public class SeatLeases {
 
     /** Undoes a {@link #hold} of these seats: the confirm was never published. */
     public void unhold(String showId, List<String> seatIds, UUID requestId) {
-        redis.execute(LeaseScripts.UNHOLD, keys(showId, seatIds), requestId.toString());
+        ask(LeaseScripts.UNHOLD, keys(showId, seatIds), requestId.toString());
     }
 
     /**
@@ -234,13 +230,13 @@ public class SeatLeases {
                         UnblockSeats.TYPE.equals(outcome.type()) ? "unblocked" : "cancelled"));
             }
             if (seatIds.size() >= CHUNK) {
-                calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments.stream()));
+                calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), List.copyOf(arguments)));
                 seatIds.clear();
                 arguments.subList(1, arguments.size()).clear();
             }
         }
         if (!seatIds.isEmpty()) {
-            calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments.stream()));
+            calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), List.copyOf(arguments)));
         }
         return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
     }
@@ -252,7 +248,7 @@ public class SeatLeases {
     List<LeasedSeat> live(String showId) {
         List<LeasedSeat> leases = new ArrayList<>();
         while (true) {
-            List answer = redis.execute(LeaseScripts.LIVE, keys(showId, List.of()), String.valueOf(leases.size()));
+            List answer = ask(LeaseScripts.LIVE, keys(showId, List.of()), String.valueOf(leases.size()));
             if (answer.size() == 1) {
                 return leases;
             }
@@ -326,11 +322,19 @@ public class SeatLeases {
         redis.opsForHash().delete(keys(changed.showId(), List.of()).getFirst(), "!");
     }
 
-    private List loaded(String showId, RedisScript<List> script, Object... arguments) {
-        List answer = redis.execute(script, keys(showId, List.of()), arguments);
+    private List ask(RedisScript<List> script, List<String> keys, String... arguments) {
+        return ask(script, keys, List.of(arguments));
+    }
+
+    private List ask(RedisScript<List> script, List<String> keys, List<String> arguments) {
+        return PipelinedRedis.answer(pipeline.run(script, keys, arguments));
+    }
+
+    private List loaded(String showId, RedisScript<List> script, String... arguments) {
+        List answer = ask(script, keys(showId, List.of()), arguments);
         if (isUnloaded(answer)) {
             load(showId);
-            answer = redis.execute(script, keys(showId, List.of()), arguments);
+            answer = ask(script, keys(showId, List.of()), arguments);
         }
         if (isUnloaded(answer)) {
             throw Refusal.unavailable("the seat map", null);
@@ -358,7 +362,7 @@ public class SeatLeases {
     private boolean loadLayout(String showId, Show show) {
         List<String> keys = keys(showId, List.of());
         String version = String.valueOf(show.layoutVersion());
-        redis.execute(LeaseScripts.LOAD_BEGIN, keys, version);
+        ask(LeaseScripts.LOAD_BEGIN, keys, version);
         // Read after it has begun: what is decided from now on is settled, what was decided before is read.
         Layout layout = shows.layout(showId);
         if (layout.version() != show.layoutVersion()) {
@@ -373,7 +377,7 @@ public class SeatLeases {
                 arguments.add(String.valueOf(place.seat().version()));
                 arguments.add(String.valueOf(place.index()));
             }
-            if (!isOk(redis.execute(LeaseScripts.LOAD, keys, arguments.toArray()))) {
+            if (!isOk(ask(LeaseScripts.LOAD, keys, arguments))) {
                 return false;
             }
         }
@@ -390,7 +394,7 @@ public class SeatLeases {
                 arguments.add(String.valueOf(seats));
             });
         }
-        return isOk(redis.execute(LeaseScripts.LOAD_END, keys, arguments.toArray()));
+        return isOk(ask(LeaseScripts.LOAD_END, keys, arguments));
     }
 
     private static String letter(String status) {

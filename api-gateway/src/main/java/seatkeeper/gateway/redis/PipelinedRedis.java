@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -53,8 +52,8 @@ public class PipelinedRedis {
     }
 
     /** Runs a script, by its digest and where Redis does not know that by its text; the answer as texts and numbers. */
-    public CompletableFuture<List<Object>> run(RedisScript<?> script, List<String> keys, Stream<String> arguments) {
-        byte[][] keyBytes = bytes(keys.stream());
+    public CompletableFuture<List<Object>> run(RedisScript<?> script, List<String> keys, List<String> arguments) {
+        byte[][] keyBytes = bytes(keys);
         byte[][] argumentBytes = bytes(arguments);
         return ended(() -> commands()
                         .<List<Object>>evalsha(script.getSha1(), ScriptOutputType.MULTI, keyBytes, argumentBytes)
@@ -108,7 +107,7 @@ public class PipelinedRedis {
         }
     }
 
-    private static byte[][] bytes(Stream<String> texts) {
-        return texts.map(text -> text.getBytes(UTF_8)).toArray(byte[][]::new);
+    private static byte[][] bytes(List<String> texts) {
+        return texts.stream().map(text -> text.getBytes(UTF_8)).toArray(byte[][]::new);
     }
 }
