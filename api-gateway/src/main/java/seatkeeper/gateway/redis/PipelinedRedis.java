@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.RedisSystemException;
@@ -30,12 +29,9 @@ import org.springframework.stereotype.Component;
 public class PipelinedRedis {
 
     private final LettuceConnectionFactory connections;
-    private final long timeoutMs;
 
     PipelinedRedis(LettuceConnectionFactory connections) {
         this.connections = connections;
-        this.timeoutMs =
-                connections.getClientConfiguration().getCommandTimeout().toMillis();
     }
 
     /**
@@ -86,9 +82,9 @@ public class PipelinedRedis {
 
     private <T> CompletableFuture<T> ended(Supplier<CompletionStage<T>> call) {
         try {
+            // Lettuce's own wheel of timers ends it in time; another timer for each call would wake another thread.
             return call.get()
                     .toCompletableFuture()
-                    .orTimeout(timeoutMs, TimeUnit.MILLISECONDS)
                     .exceptionallyCompose(e -> CompletableFuture.failedFuture(
                             new RedisSystemException("a call to Redis failed: " + e.getMessage(), e)));
         } catch (DataAccessException e) {
