@@ -1,18 +1,23 @@
 package seatkeeper.standalone;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnectionAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.containers.wait.strategy.WaitStrategy;
@@ -22,17 +27,18 @@ import org.testcontainers.utility.DockerImageName;
 import seatkeeper.standalone.servers.Ports;
 import seatkeeper.standalone.servers.PostgresServer;
 
-/** Containers of the images in docker-compose.yml. Their context is the parent of the applications', and outlives them. */
+/** Containers of the images in docker-compose.yml, in a context of their own that outlives the applications'. */
 final class ContainerServers implements TestServers {
 
     /** As docker-compose.yml asks whether they are ready: after a restart, too, when the log has said so before. */
     private static final WaitStrategy KAFKA =
-            Wait.forSuccessfulCommand("/opt/kafka/bin/kafka-broker-api-versions.sh --bootstrap-server localhost:9092");
+            // The listener for inside: that on 9092 sends its clients to the port outside.
+            succeeds("/opt/kafka/bin/kafka-broker-api-versions.sh --bootstrap-server localhost:9093");
 
-    private static final WaitStrategy POSTGRES = Wait.forSuccessfulCommand(
-            "pg_isready -h 127.0.0.1 -U " + PostgresServer.USER + " -d " + PostgresServer.DATABASE);
+    private static final WaitStrategy POSTGRES =
+            succeeds("pg_isready -h 127.0.0.1 -U " + PostgresServer.USER + " -d " + PostgresServer.DATABASE);
 
-    private static final WaitStrategy REDIS = Wait.forSuccessfulCommand("redis-cli ping | grep -q PONG");
+    private static final WaitStrategy REDIS = succeeds("redis-cli ping | grep -q PONG");
 
     private final ConfigurableApplicationContext context = new SpringApplicationBuilder(Containers.class)
             .web(WebApplicationType.NONE)
@@ -83,8 +89,11 @@ final class ContainerServers implements TestServers {
             return redis;
         }
 
-        private static List<String> binding(int port, int inside) {
-            return List.of("127.0.0.1:" + port + ":" + inside);
+        /** At the address under which the engine is reached, and at no other: Postgres asks for no password. */
+        private static List<String> binding(int port, int inside) throws UnknownHostException {
+            InetAddress engine =
+                    InetAddress.getByName(DockerClientFactory.instance().dockerHostIpAddress());
+            return List.of(engine.getHostAddress() + ":" + port + ":" + inside);
         }
 
         private static DockerImageName image(String name) throws IOException {
@@ -99,8 +108,12 @@ final class ContainerServers implements TestServers {
 
     @Override
     public ConfigurableApplicationContext start(SpringApplicationBuilder application, String... args) {
-        // A child would not be closed at the end by itself.
-        return application.parent(context).registerShutdownHook(true).run(args);
+        return application.initializers(this::connect).run(args);
+    }
+
+    /** Not by a parent context: its environment is its children's too, and with it the port of whoever started last. */
+    private void connect(ConfigurableApplicationContext application) {
+        context.getBeansOfType(ConnectionDetails.class).forEach(application.getBeanFactory()::registerSingleton);
     }
 
     @Override
@@ -114,8 +127,8 @@ final class ContainerServers implements TestServers {
     }
 
     @Override
-    public int redisPort() {
-        return redis.getMappedPort(6379);
+    public String redisUrl() {
+        return "redis://" + redis.getHost() + ":" + redis.getMappedPort(6379);
     }
 
     @Override
@@ -146,5 +159,10 @@ final class ContainerServers implements TestServers {
     @Override
     public void close() {
         context.close();
+    }
+
+    /** A minute, which is the default, is not enough for Kafka on a busy machine. */
+    private static WaitStrategy succeeds(String command) {
+        return Wait.forSuccessfulCommand(command).withStartupTimeout(Duration.ofMinutes(3));
     }
 }

@@ -32,8 +32,8 @@ final class EmbeddedServers implements TestServers {
     }
 
     @Override
-    public int redisPort() {
-        return servers.redis().port();
+    public String redisUrl() {
+        return servers.redis().uri();
     }
 
     @Override

@@ -10,7 +10,8 @@ public final class EngineCheck implements LauncherSessionListener {
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         if (TestServers.inContainers() && !DockerClientFactory.instance().isDockerAvailable()) {
-            throw new IllegalStateException("-Dservers=containers needs a Docker engine, and none answers");
+            throw new IllegalStateException(
+                    "-Dservers=containers: no Docker engine answers; start one, or leave the option away");
         }
     }
 }

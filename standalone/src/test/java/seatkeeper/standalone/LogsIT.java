@@ -98,7 +98,7 @@ class LogsIT {
         java.environment().put("OTEL_TRACES_SAMPLER_ARG", "1.0");
         java.environment().put("SPRING_DATASOURCE_URL", RunningSystem.SERVERS.jdbcUrl());
         java.environment().put("SPRING_KAFKA_BOOTSTRAP_SERVERS", RunningSystem.SERVERS.bootstrapServers());
-        java.environment().put("SPRING_DATA_REDIS_PORT", String.valueOf(RunningSystem.SERVERS.redisPort()));
+        java.environment().put("SPRING_DATA_REDIS_URL", RunningSystem.SERVERS.redisUrl());
         java.environment().put("MANAGEMENT_SERVER_PORT", "0");
         if (port > 0) {
             java.environment().put("SERVER_PORT", String.valueOf(port));

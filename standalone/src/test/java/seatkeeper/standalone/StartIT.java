@@ -122,7 +122,7 @@ class StartIT {
             "--spring.datasource.url=" + RunningSystem.SERVERS.jdbcUrl(),
             "--spring.datasource.username=nobody",
             "--spring.kafka.bootstrap-servers=" + RunningSystem.SERVERS.bootstrapServers(),
-            "--spring.data.redis.port=" + RunningSystem.SERVERS.redisPort()
+            "--spring.data.redis.url=" + RunningSystem.SERVERS.redisUrl()
         };
         assertThatThrownBy(() -> WorkerApplication.application().run(args)).isInstanceOf(Misconfigured.class);
         assertThatThrownBy(() -> GatewayApplication.application().run(args)).isInstanceOf(Misconfigured.class);

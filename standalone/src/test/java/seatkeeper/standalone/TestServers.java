@@ -21,7 +21,7 @@ interface TestServers extends LocalApplications.Servers, AutoCloseable {
 
     String bootstrapServers();
 
-    int redisPort();
+    String redisUrl();
 
     /** Stops Kafka until the answer is closed; then it is where it was, with what it had, as are the other two. */
     Restore kafkaStopped();
