@@ -164,7 +164,10 @@ record Blow(Cluster cluster, Workload workload, Journal journal, Disk disk, Rand
                         "FAKETIME",
                         random.nextBoolean() ? "+1h" : "-1h",
                         "FAKETIME_DONT_FAKE_MONOTONIC",
-                        "1"));
+                        "1",
+                        // Else each timed wait of the JVM ends at once, and the process takes a core for itself.
+                        "FAKETIME_FORCE_MONOTONIC_FIX",
+                        "0"));
     }
 
     // Kafka
