@@ -95,7 +95,8 @@ final class LeaseScripts {
               mark_all(marks)
               local user = LEASES .. ':' .. writes[1][3].user
               redis.call('ZADD', LEASES, unpack(ends))
-              if redis.call('ZADD', user, unpack(ends)) > 0 then redis.call('PEXPIRE', user, 86400000) end
+              redis.call('ZADD', user, unpack(ends))
+              redis.call('PEXPIRE', user, 86400000)
             end
             local function free(key, at, lease)
               redis.call('DEL', key)

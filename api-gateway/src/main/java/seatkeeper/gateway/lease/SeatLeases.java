@@ -230,13 +230,13 @@ public class SeatLeases {
                         UnblockSeats.TYPE.equals(outcome.type()) ? "unblocked" : "cancelled"));
             }
             if (seatIds.size() >= CHUNK) {
-                calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), List.copyOf(arguments)));
+                calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments));
                 seatIds.clear();
                 arguments.subList(1, arguments.size()).clear();
             }
         }
         if (!seatIds.isEmpty()) {
-            calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), List.copyOf(arguments)));
+            calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments));
         }
         return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
     }
