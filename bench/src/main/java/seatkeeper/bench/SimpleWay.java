@@ -72,8 +72,8 @@ class SimpleWay {
 
     @PostMapping("/bench/book")
     ResponseEntity<Outcome> book(@RequestBody Booking booking) {
-        Instant until = Instant.now().plus(Duration.ofMinutes(1));
-        if (!leases.hold(booking.showId, booking.seatIds, booking.userId, booking.requestId, until, false)
+        Duration deadline = Duration.ofMinutes(1);
+        if (!leases.hold(booking.showId, booking.seatIds, booking.userId, booking.requestId, deadline, false)
                 .join()
                 .notHeld()
                 .isEmpty()) {

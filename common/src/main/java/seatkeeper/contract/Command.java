@@ -21,6 +21,11 @@ public record Command(
         @Nullable Instant expiresAt,
         Action action) {
 
+    /** The same, with another end. */
+    public Command withExpiresAt(@Nullable Instant end) {
+        return new Command(requestId, showId, userId, submittedAt, end, action);
+    }
+
     /** Hash of everything the client asked for; equal for every retry of the same request. */
     public Fingerprint fingerprint() {
         return Fingerprint.of(this);

@@ -11,16 +11,28 @@ import static seatkeeper.standalone.RunningSystem.show;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+import seatkeeper.contract.Topics;
+import seatkeeper.gateway.GatewayApplication;
 import seatkeeper.standalone.Api.Reply;
 
 /** Servers and workers that go away and come back: no booking lost, none twice. */
@@ -106,6 +118,63 @@ class FailureIT {
             API.confirm(request, show, randomUUID(), "A1").expect(422, "REQUEST_ID_REUSED");
         }
         assertThat(API.decided(request).expect(200).text("status")).isEqualTo("CONFIRMED");
+    }
+
+    @Test
+    void knowsAnAcceptedRequestInAPartitionAddedMeanwhile() throws Exception {
+        try (TestServers servers = TestServers.open()) {
+            // It makes the tables and topics, and decides nothing.
+            LocalApplications.worker(servers).close();
+            Map<String, Object> kafka = Map.of("bootstrap.servers", servers.bootstrapServers());
+            try (ConfigurableApplicationContext gateway = LocalApplications.gateway(servers, "--server.port=0");
+                    Admin admin = Admin.create(kafka);
+                    Producer<byte[], byte[]> producer =
+                            new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+                Api api = new Api(RunningSystem.port(gateway));
+                api.status(request).expect(404);
+                int added = admin.describeTopics(List.of(Topics.COMMANDS))
+                        .allTopicNames()
+                        .get()
+                        .get(Topics.COMMANDS)
+                        .partitions()
+                        .size();
+                admin.createPartitions(Map.of(Topics.COMMANDS, NewPartitions.increaseTo(added + 1)))
+                        .all()
+                        .get();
+                ProducerRecord<byte[], byte[]> command =
+                        Kafka.commandRecord(Kafka.command(request, "show", user, "A1"));
+                // A topic's new partition is there for producers a moment later.
+                await().atMost(20, SECONDS)
+                        .until(() -> producer.partitionsFor(Topics.COMMANDS).size() > added);
+                producer.send(new ProducerRecord<>(Topics.COMMANDS, added, command.key(), command.value()))
+                        .get();
+                assertThat(api.status(request).expect(200).text("status")).isEqualTo("PENDING");
+            }
+        }
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class AnHourBehind {
+        @Bean
+        @Primary
+        Clock behind() {
+            return Clock.offset(Clock.systemUTC(), Duration.ofHours(-1));
+        }
+    }
+
+    /** The deadline of a command counts by the clocks of Redis and the broker. */
+    @Test
+    void booksThoughTheGatewaysClockIsAnHourBehind() {
+        String show = show("A1");
+        try (ConfigurableApplicationContext gateway = RunningSystem.SERVERS.start(
+                GatewayApplication.application().sources(AnHourBehind.class),
+                "--server.port=0",
+                "--management.server.port=0")) {
+            Api api = new Api(RunningSystem.port(gateway));
+            api.lock(show, user, "A1").expect(200);
+            Reply booked = api.confirmAndWait(request, show, user, "A1").expect(200);
+            assertThat(booked.text("status")).isEqualTo("CONFIRMED");
+        }
     }
 
     @Test

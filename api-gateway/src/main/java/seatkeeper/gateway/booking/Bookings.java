@@ -2,7 +2,6 @@ package seatkeeper.gateway.booking;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +13,7 @@ import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.Command.SwapBooking;
 import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
+import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.booking.Requests.Known;
 import seatkeeper.gateway.lease.SeatLeases;
 import seatkeeper.gateway.redis.PipelinedRedis;
@@ -29,13 +29,21 @@ class Bookings {
     private final CommandPublisher publisher;
     private final Waiters waiters;
     private final Backlog backlog;
+    private final Duration deadline;
 
-    Bookings(Requests requests, SeatLeases leases, CommandPublisher publisher, Waiters waiters, Backlog backlog) {
+    Bookings(
+            Requests requests,
+            SeatLeases leases,
+            CommandPublisher publisher,
+            Waiters waiters,
+            Backlog backlog,
+            GatewayProperties properties) {
         this.requests = requests;
         this.leases = leases;
         this.publisher = publisher;
         this.waiters = waiters;
         this.backlog = backlog;
+        this.deadline = properties.confirmDeadline();
     }
 
     /** What is to be done when the user does not hold the leases any more. */
@@ -97,7 +105,7 @@ class Bookings {
         }
         // A claim that was already there does not say that the command was published: it is again, which is harmless.
         try {
-            publisher.publish(command);
+            publisher.publish(command.withExpiresAt(hold.until()));
         } catch (CommandPublisher.NotSent e) {
             if (claimed.isEmpty()) {
                 unhold(command, command.action().taken());
@@ -116,9 +124,9 @@ class Bookings {
                         command.action().taken(),
                         command.userId(),
                         command.requestId(),
-                        Objects.requireNonNull(command.expiresAt()),
+                        deadline,
                         late == LatePolicy.IF_STILL_FREE)
-                : CompletableFuture.completedFuture(new SeatLeases.Hold(List.of(), List.of()));
+                : CompletableFuture.completedFuture(new SeatLeases.Hold(List.of(), List.of(), null));
     }
 
     private void unhold(Command command, List<String> seatIds) {

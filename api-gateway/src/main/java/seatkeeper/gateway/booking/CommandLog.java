@@ -34,7 +34,7 @@ import seatkeeper.gateway.web.Refusal;
 
 /**
  * Finds accepted commands in the part of the log the workers have not committed yet: the last resort before it is said
- * that a request was never seen. Usually that part is empty and the answer costs two calls to the broker. Look-ups that
+ * that a request was never seen. Usually that part is empty and the answer costs a few calls to the broker. Look-ups that
  * come together share one reading.
  */
 @Component
@@ -150,7 +150,8 @@ class CommandLog implements DisposableBean {
 
     /** The ends of the partitions that have undecided commands; the consumer stands at their beginning. */
     private static Map<TopicPartition, Long> seekToUndecided(Consumer<byte[], byte[]> consumer) {
-        Set<TopicPartition> partitions = consumer.partitionsFor(Topics.COMMANDS).stream()
+        // Asks the broker; partitionsFor may answer with what it was before partitions were added.
+        Set<TopicPartition> partitions = consumer.listTopics().getOrDefault(Topics.COMMANDS, List.of()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .collect(Collectors.toSet());
         if (partitions.isEmpty()) {

@@ -128,12 +128,6 @@ class CommandRequests {
 
     private Command command(@Nullable String requestId, String showId, @Nullable String userId, Action action) {
         Instant now = Instant.ofEpochMilli(clock.millis());
-        return new Command(
-                Ids.uuid("request_id", requestId),
-                showId,
-                Ids.uuid("user_id", userId),
-                now,
-                now.plus(properties.confirmDeadline()),
-                action);
+        return new Command(Ids.uuid("request_id", requestId), showId, Ids.uuid("user_id", userId), now, null, action);
     }
 }

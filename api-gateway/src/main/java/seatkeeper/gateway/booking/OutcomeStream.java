@@ -125,7 +125,8 @@ class OutcomeStream implements SmartLifecycle {
     }
 
     private static int assign(Consumer<byte[], byte[]> consumer) {
-        List<TopicPartition> partitions = consumer.partitionsFor(Topics.OUTCOMES).stream()
+        // Asks the broker; partitionsFor may answer with what it was minutes ago.
+        List<TopicPartition> partitions = consumer.listTopics().getOrDefault(Topics.OUTCOMES, List.of()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         if (partitions.isEmpty()) {

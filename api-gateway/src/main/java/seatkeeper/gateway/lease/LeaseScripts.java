@@ -322,11 +322,12 @@ final class LeaseScripts {
             """);
 
     /**
-     * ARGV: user, request_id, until_ms, late (1 or 0). Held by the user, and by no other confirm: pinned to this one.
-     * Late, what nobody holds is leased too. Answer: OK and the seats that were not pinned before, CONFLICT …
+     * ARGV: user, request_id, deadline_ms, late (1 or 0). Held by the user, and by no other confirm: pinned to this one.
+     * Late, what nobody holds is leased too. Answer: OK, until, the seats that were not pinned before; CONFLICT …
      */
     static final RedisScript<List> HOLD = script("""
-            local conflicts, writes, answer, held = {}, {}, {'OK'}, locks()
+            local until_ms = now + tonumber(ARGV[3])
+            local conflicts, writes, answer, held = {}, {}, {'OK', until_ms}, locks()
             for i, name in ipairs(names()) do
               local key, lease, at = KEYS[FIRST + i - 1], lease(held[i]), nil
               if not lease and ARGV[4] == '1' then
@@ -340,7 +341,7 @@ final class LeaseScripts {
               else
                 if lease.pin == '' then answer[#answer + 1] = name end
                 lease.pin = ARGV[2]
-                writes[#writes + 1] = {key, at, lease, math.max(lease.expires, tonumber(ARGV[3]))}
+                writes[#writes + 1] = {key, at, lease, math.max(lease.expires, until_ms)}
               end
             end
             if #conflicts > 0 then return refuse(conflicts) end

@@ -175,8 +175,12 @@ public class SeatLeases {
      * @param notHeld the seats whose lease the user does not hold, or holds for another confirm; when there are any,
      *     nothing was pinned
      * @param pinned the seats this call has pinned; a repeated one has none
+     * @param until when the pins end, by the clock of Redis; null when nothing was held
      */
-    public record Hold(List<Conflict> notHeld, List<String> pinned) {}
+    public record Hold(
+            List<Conflict> notHeld,
+            List<String> pinned,
+            @Nullable Instant until) {}
 
     /**
      * Pins leases to a confirm, so that they cannot end while it is under way.
@@ -184,20 +188,17 @@ public class SeatLeases {
      * @param late whether seats that nobody holds are to be leased, too
      */
     public CompletableFuture<Hold> hold(
-            String showId, List<String> seatIds, UUID userId, UUID requestId, Instant until, boolean late) {
+            String showId, List<String> seatIds, UUID userId, UUID requestId, Duration deadline, boolean late) {
         return pipeline.run(
                         LeaseScripts.HOLD,
                         keys(showId, seatIds),
-                        List.of(
-                                userId.toString(),
-                                requestId.toString(),
-                                String.valueOf(until.toEpochMilli()),
-                                late ? "1" : "0"))
-                .thenApply(answer -> new Hold(
-                        conflicts(answer),
-                        isOk(answer)
-                                ? answer.stream().skip(1).map(Object::toString).toList()
-                                : List.of()));
+                        List.of(userId.toString(), requestId.toString(), millis(deadline), late ? "1" : "0"))
+                .thenApply(answer -> isOk(answer) && answer.get(1) instanceof Long until
+                        ? new Hold(
+                                List.of(),
+                                answer.stream().skip(2).map(Object::toString).toList(),
+                                Instant.ofEpochMilli(until))
+                        : new Hold(conflicts(answer), List.of(), null));
     }
 
     /** Undoes a {@link #hold} of these seats: the confirm was never published. */
