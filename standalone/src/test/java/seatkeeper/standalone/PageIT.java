@@ -149,7 +149,9 @@ class PageIT {
             eventually(() -> assertThat(browser.script("return localStorage.getItem('unseen')"))
                     .isEqualTo("connecting"));
             API.release(show, user, "A1").expect(200);
-            API.lock(show, randomUUID(), "A1").expect(200);
+            API.lock(show, randomUUID(), "A1", "A2").expect(200);
+            // The stream that the first tab takes up begins behind both events when others have had them.
+            eventually(() -> assertThat(browser.seat("A2")).isEqualTo("leased by someone else"));
             browser.goTo(first);
             eventually(() -> assertThat(browser.notice())
                     .isEqualTo("Your lease of A1 has ended; it is leased by someone else."));

@@ -208,8 +208,9 @@ final class Crowd {
                 refused(reply);
                 return;
             }
-            if (reply.status() == 503 && !pause(200, 500)) {
-                return;
+            if (reply.status() == 503) {
+                // It may have been accepted all the same.
+                Thread.sleep(ThreadLocalRandom.current().nextLong(200, 500));
             }
         }
     }
