@@ -3,7 +3,6 @@ package seatkeeper.contract;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,9 +38,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CommandCodec {
 
     public static final int VERSION = 1;
-
-    private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final int maxSeats;
 
@@ -161,7 +157,7 @@ public final class CommandCodec {
                 String detail = "version " + json.path("version").intValue() + " is not " + VERSION;
                 return new Decoded.Invalid(Code.UNSUPPORTED_VERSION, detail, requestId, showId);
             }
-            Instant submittedAt = instant(json, "submitted_at");
+            Instant submittedAt = Times.instant("submitted_at", text(json, "submitted_at"));
             if (submittedAt == null) {
                 throw new InvalidField("submitted_at", "is missing");
             }
@@ -170,7 +166,7 @@ public final class CommandCodec {
                     showId,
                     Ids.uuid("user_id", text(json, "user_id")),
                     submittedAt,
-                    instant(json, "expires_at"),
+                    Times.instant("expires_at", text(json, "expires_at")),
                     action(json)));
         } catch (InvalidField e) {
             return new Decoded.Invalid(Code.INVALID_COMMAND, String.valueOf(e.getMessage()), requestId, showId);
@@ -239,22 +235,5 @@ public final class CommandCodec {
             values.add(element.stringValue());
         }
         return values;
-    }
-
-    /** In whole milliseconds, between 1970 and 9999: what every store and client of ours can hold. */
-    private static @Nullable Instant instant(JsonNode json, String field) {
-        String value = text(json, field);
-        if (value == null) {
-            return null;
-        }
-        try {
-            Instant instant = Instant.parse(value);
-            if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
-                throw new InvalidField(field, "must lie between 1970 and 9999");
-            }
-            return Instant.ofEpochMilli(instant.toEpochMilli());
-        } catch (DateTimeException e) {
-            throw new InvalidField(field, "must be a time such as 2026-01-31T12:00:00Z");
-        }
     }
 }

@@ -101,6 +101,10 @@ class ShowsIT {
                 "{\"sections\":[{\"name\":\"S\",\"rows\":1,\"seats_per_row\":1},{\"name\":\"S\",\"rows\":1,\"seats_per_row\":1}]}",
                 "{\"sections\":[{\"name\":\"S\",\"rows\":1,\"seats_per_row\":1},{\"name\":\"S-1\",\"rows\":1,\"seats_per_row\":1},"
                         + "{\"name\":\"S-1-1\",\"rows\":0,\"seats_per_row\":1}]}",
+                "{\"seats\":[\"A1\"],\"on_sale_at\":-1}",
+                "{\"seats\":[\"A1\"],\"on_sale_at\":\"1969-12-31T23:59:59Z\"}",
+                "{\"seats\":[\"A1\"],\"off_sale_at\":\"+10000-01-01T00:00:00Z\"}",
+                "{\"seats\":[\"A1\"],\"off_sale_at\":\"tomorrow\"}",
                 "[]",
                 "{\"seats\":[\"A1\"]"
             })

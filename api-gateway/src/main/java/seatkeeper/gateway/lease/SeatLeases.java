@@ -81,18 +81,15 @@ public class SeatLeases {
      * @throws Refusal 409 with every seat that is not to be had, 404 when there is no such show
      */
     Lease acquire(String showId, List<String> seatIds, UUID userId, Duration ttl) {
-        boolean loaded = false;
-        while (true) {
+        for (int loads = 0; ; loads++) {
             List answer = ask(LeaseScripts.ACQUIRE, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime());
             List<Conflict> conflicts = conflicts(answer);
             // Only Postgres knows that a seat does not exist: the map may be older than the seat.
-            boolean unsure =
-                    isUnloaded(answer) || (!conflicts.isEmpty() && Conflict.leading(conflicts) == Code.SEAT_NOT_FOUND);
-            if (!unsure || loaded) {
+            boolean unsure = loads == 0 && !conflicts.isEmpty() && Conflict.leading(conflicts) == Code.SEAT_NOT_FOUND;
+            if (!unsure && (!isUnloaded(answer) || loads == LOAD_ATTEMPTS)) {
                 return lease(granted(answer));
             }
             load(showId);
-            loaded = true;
         }
     }
 
@@ -333,7 +330,7 @@ public class SeatLeases {
 
     private List loaded(String showId, RedisScript<List> script, String... arguments) {
         List answer = ask(script, keys(showId, List.of()), arguments);
-        if (isUnloaded(answer)) {
+        for (int loads = 0; isUnloaded(answer) && loads < LOAD_ATTEMPTS; loads++) {
             load(showId);
             answer = ask(script, keys(showId, List.of()), arguments);
         }

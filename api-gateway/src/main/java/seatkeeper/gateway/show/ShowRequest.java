@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import seatkeeper.contract.Ids;
 import seatkeeper.contract.InvalidField;
+import seatkeeper.contract.Times;
 import seatkeeper.gateway.show.Shows.ListedSeat;
 import seatkeeper.gateway.show.Shows.Rules;
 
@@ -19,8 +20,8 @@ record ShowRequest(
         @Nullable List<ShowRequest.@Nullable Seat> seats,
         @Nullable List<ShowRequest.@Nullable Section> sections,
         @Nullable Integer seatLimit,
-        @Nullable Instant onSaleAt,
-        @Nullable Instant offSaleAt) {
+        @Nullable String onSaleAt,
+        @Nullable String offSaleAt) {
 
     private static final int MAX_SEATS = 200_000;
 
@@ -54,10 +55,12 @@ record ShowRequest(
         if (seatLimit != null && seatLimit < 1) {
             throw new InvalidField("seat_limit", "must be a number from 1");
         }
-        if (onSaleAt != null && offSaleAt != null && !onSaleAt.isBefore(offSaleAt)) {
+        Instant from = Times.instant("on_sale_at", onSaleAt);
+        Instant to = Times.instant("off_sale_at", offSaleAt);
+        if (from != null && to != null && !from.isBefore(to)) {
             throw new InvalidField("off_sale_at", "must come after on_sale_at");
         }
-        return new Rules(seatLimit, onSaleAt, offSaleAt);
+        return new Rules(seatLimit, from, to);
     }
 
     List<ListedSeat> listedSeats() {
