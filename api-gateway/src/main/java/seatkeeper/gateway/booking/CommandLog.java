@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -150,13 +149,7 @@ class CommandLog implements DisposableBean {
 
     /** The ends of the partitions that have undecided commands; the consumer stands at their beginning. */
     private static Map<TopicPartition, Long> seekToUndecided(Consumer<byte[], byte[]> consumer) {
-        // Asks the broker; partitionsFor may answer with what it was before partitions were added.
-        Set<TopicPartition> partitions = consumer.listTopics().getOrDefault(Topics.COMMANDS, List.of()).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .collect(Collectors.toSet());
-        if (partitions.isEmpty()) {
-            throw new KafkaException("there is no topic " + Topics.COMMANDS);
-        }
+        Set<TopicPartition> partitions = Set.copyOf(Partitions.of(consumer, Topics.COMMANDS));
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
         Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));

@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,7 +102,7 @@ class OutcomeStream implements SmartLifecycle {
         while (isRunning()) {
             try (Consumer<byte[], byte[]> opened = consumers.createConsumer()) {
                 consumer = opened;
-                assign(opened);
+                opened.assign(Partitions.of(opened, Topics.OUTCOMES));
                 follow(opened);
             } catch (WakeupException e) {
                 // Asked to stop.
@@ -122,18 +121,6 @@ class OutcomeStream implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static int assign(Consumer<byte[], byte[]> consumer) {
-        // Asks the broker; partitionsFor may answer with what it was minutes ago.
-        List<TopicPartition> partitions = consumer.listTopics().getOrDefault(Topics.OUTCOMES, List.of()).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new KafkaException("there is no topic " + Topics.OUTCOMES + " yet; a booking-worker creates it");
-        }
-        consumer.assign(partitions);
-        return partitions.size();
     }
 
     private void follow(Consumer<byte[], byte[]> consumer) {
@@ -165,7 +152,7 @@ class OutcomeStream implements SmartLifecycle {
             }
             if (now - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {
                 checkedAt = now;
-                assign(consumer);
+                consumer.assign(Partitions.of(consumer, Topics.OUTCOMES));
             }
         }
     }
