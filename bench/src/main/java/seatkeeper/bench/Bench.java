@@ -18,13 +18,15 @@ import seatkeeper.standalone.servers.Ports;
  */
 public final class Bench {
 
+    private static final int MOST_WARMUPS = 6;
+
     private Bench() {}
 
     @SuppressWarnings("SystemOut")
     public static void main(String[] args) throws Exception {
         double scale = Double.parseDouble(System.getProperty("bench.scale", "1"));
         int rounds = Integer.getInteger("bench.rounds", 3);
-        Results results = run(scale, rounds);
+        Results results = run(scale, rounds, new Warmup(MOST_WARMUPS, scale));
         System.out.println(table(results.rows));
         Files.createDirectories(Path.of("target"));
         Files.writeString(Path.of("target", "bench.json"), json(results));
@@ -39,7 +41,7 @@ public final class Bench {
      */
     record Results(List<Measured> rows, List<String> load) {}
 
-    static Results run(double scale, int rounds) throws Exception {
+    static Results run(double scale, int rounds, Warmup warmup) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench-");
         try (LocalServers servers = LocalServers.start(folder, Ports.ANY)) {
             Drain drain = new Drain(servers);
@@ -55,12 +57,12 @@ public final class Bench {
             // Before anything is drained: a gateway would settle all those outcomes while it is measured.
             try (Child gateway = fleet.gateway()) {
                 try (Child worker = fleet.worker()) {
-                    answered = new HttpRows(drain, worker, gateway, scale, rounds).run();
-                    bookings = new BookingRows(drain, gateway, scale, rounds);
+                    answered = new HttpRows(drain, worker, gateway, scale, rounds, warmup).run();
+                    bookings = new BookingRows(drain, gateway, scale, rounds, warmup);
                     booked = bookings.run();
                     load = bookings.sweep();
                 }
-                leased = growth.leased(gateway);
+                leased = growth.leased(gateway, warmup);
             }
             List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
             rows.addAll(answered);

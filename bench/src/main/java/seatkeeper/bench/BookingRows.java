@@ -27,19 +27,19 @@ final class BookingRows {
     private final Child gateway;
     private final int rounds;
     private final int bookings;
-    private final int warmBookings;
+    private final Warmup warmup;
     private final int rows;
     private final int timed;
     private final List<Double> free = new ArrayList<>();
 
-    BookingRows(Drain drain, Child gateway, double scale, int rounds) {
+    BookingRows(Drain drain, Child gateway, double scale, int rounds, Warmup warmup) {
         this.drain = drain;
         this.gateway = gateway;
         this.rounds = rounds;
         this.bookings = (int) (8_000 * scale);
-        this.warmBookings = (int) (15_000 * Math.min(1, 5 * scale));
+        this.warmup = warmup;
         this.rows = Math.max(2, (int) (300 * scale));
-        this.timed = Math.max(BOOKINGS_PER_SECOND, (int) (1_000 * scale));
+        this.timed = Math.max(BOOKINGS_PER_SECOND / 5, (int) (1_000 * scale));
     }
 
     /** How a client books what it has leased. */
@@ -64,8 +64,8 @@ final class BookingRows {
         List<Double> bare = new ArrayList<>();
         try (BareSteps steps = new BareSteps(drain)) {
             // Both are warmed up, and neither is measured cold.
-            book(OURS, warmBookings);
-            book(SIMPLE, warmBookings);
+            warmup.until(() -> book(OURS, warmup.of(8_000)));
+            warmup.until(() -> book(SIMPLE, warmup.of(8_000)));
             for (int round = 0; round < rounds; round++) {
                 free.add(book(OURS, bookings));
                 simpleFree.add(book(SIMPLE, bookings));
@@ -104,7 +104,7 @@ final class BookingRows {
 
     /** Bookings per second when nobody wants the same seats. */
     private double book(Booking booking, int bookings) throws SQLException {
-        String show = show(bookings);
+        String show = drain.opened(gateway, bookings);
         return load(CLIENTS).perSecond(bookings, (connection, n) -> {
             String user = UUID.randomUUID().toString();
             connection.expect(lease(show, user, n));
@@ -117,7 +117,7 @@ final class BookingRows {
      * has one, or all are gone; and goes on to the next row. So each row is sold out, and most calls are lost.
      */
     private double race(Booking booking) throws SQLException {
-        String show = show(rows * PAIRS_IN_ROW);
+        String show = drain.opened(gateway, rows * PAIRS_IN_ROW);
         double triesPerSecond = load(CLIENTS).perSecond((long) rows * CLIENTS, (connection, n) -> {
             long row = n / CLIENTS;
             String user = UUID.randomUUID().toString();
@@ -169,7 +169,7 @@ final class BookingRows {
 
     /** Of bookings that come at a steady rate, sorted; the seats were leased before. */
     private List<Double> millis(int calls, double perSecond) throws SQLException {
-        String show = show(calls);
+        String show = drain.opened(gateway, calls);
         String user = UUID.randomUUID().toString();
         double _ = load(CLIENTS).perSecond(calls, n -> lease(show, user, n));
         LongFunction<Call> confirm = n -> OURS.of(show, user, n, UUID.randomUUID());
@@ -180,13 +180,6 @@ final class BookingRows {
 
     private Load load(int connections) {
         return new Load(gateway.port(), connections);
-    }
-
-    /** Its seat map is in Redis already. */
-    private String show(int pairs) throws SQLException {
-        String show = drain.shows(1, pairs).getFirst().id();
-        double _ = load(1).perSecond(1, _ -> new Call("GET", "/shows/" + show, "", 200));
-        return show;
     }
 
     private static Call lease(String show, String user, long pair) {

@@ -80,6 +80,13 @@ record Drain(LocalServers servers, String jdbcUrl) {
         return shows;
     }
 
+    /** A new show with room for that many commands, and its seat map in Redis: it is loaded once, with the first lease. */
+    String opened(Child gateway, int commands) throws SQLException {
+        String show = shows(1, commands).getFirst().id();
+        double _ = new Load(gateway.port(), 1).perSecond(1, _ -> new Load.Call("GET", "/shows/" + show, "", 200));
+        return show;
+    }
+
     /** Commands for all seats; of those only a part can win. */
     List<Command> commands(List<Show> shows, double winners) {
         List<Command> commands = new ArrayList<>();

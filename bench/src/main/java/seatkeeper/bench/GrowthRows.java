@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import seatkeeper.bench.Drain.Show;
 import seatkeeper.bench.Load.Call;
 import seatkeeper.standalone.servers.PostgresServer;
 
@@ -146,12 +145,13 @@ final class GrowthRows {
     }
 
     /** A lease in a large show. */
-    Measured leased(Child gateway) throws SQLException {
+    Measured leased(Child gateway, Warmup warmup) throws Exception {
         int calls = (int) (10_000 * scale);
         Load load = new Load(gateway.port(), CLIENTS);
-        String small = show(gateway, SMALL);
+        String small = drain.opened(gateway, SMALL);
         int pairs = Math.max(SMALL, (int) (100_000 * scale));
-        String large = show(gateway, pairs);
+        String large = drain.opened(gateway, pairs);
+        warmup.until(() -> lease(load, small, SMALL, warmup.of(10_000)));
         List<Double> inSmall = new ArrayList<>();
         List<Double> inLarge = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
@@ -169,12 +169,5 @@ final class GrowthRows {
             connection.expect(new Call("POST", "/seat-lock", HttpRows.seats(show, user, pair), 200));
             connection.expect(new Call("POST", "/seat-lock/release", HttpRows.seats(show, user, pair), 200));
         });
-    }
-
-    /** Its seat map is in Redis already. */
-    private String show(Child gateway, int pairs) throws SQLException {
-        Show show = drain.shows(1, pairs).getFirst();
-        double _ = new Load(gateway.port(), 1).perSecond(1, _ -> new Call("GET", "/shows/" + show.id(), "", 200));
-        return show.id();
     }
 }

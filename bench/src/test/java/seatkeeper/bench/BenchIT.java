@@ -10,7 +10,7 @@ class BenchIT {
 
     @Test
     void measuresEveryRow() throws Exception {
-        Bench.Results results = Bench.run(0.01, 1);
+        Bench.Results results = Bench.run(0.01, 1, new Warmup(0, 0.01));
         List<Measured> rows = results.rows();
         assertThat(results.load()).hasSizeGreaterThan(10);
         assertThat(rows)

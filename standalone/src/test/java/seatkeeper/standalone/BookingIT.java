@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static seatkeeper.standalone.RunningSystem.API;
 import static seatkeeper.standalone.RunningSystem.show;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,20 @@ class BookingIT {
         assertThat(refused.conflicts()).isEqualTo(Map.of("A1", "SEAT_BOOKED", "A2", "SEAT_BOOKED"));
         API.lock(show, user, "A1").expect(409, "SEAT_BOOKED");
         assertThat(API.seatMap(show)).isEqualTo(Map.of("A1", "BOOKED", "A2", "BOOKED", "A3", "AVAILABLE"));
+    }
+
+    /** In one piece: an answer in chunks is sent by two system calls, and read by two. */
+    @Test
+    void answersHaveALength() {
+        String show = show("A1");
+        Reply lease = API.lock(show, user, "A1").expect(200);
+        Reply lost = API.lock(show, other, "A1").expect(409);
+        Reply accepted = API.confirm(request, show, user, "A1").expect(202);
+        Reply decided = API.decided(request).expect(200);
+        assertThat(List.of(lease, lost, accepted, decided))
+                .allSatisfy(reply -> assertThat(reply.header("Content-Length")).isNotEmpty())
+                .allSatisfy(
+                        reply -> assertThat(reply.header("Transfer-Encoding")).isEmpty());
     }
 
     @Test

@@ -27,38 +27,56 @@ import org.springframework.data.redis.core.script.RedisScript;
 @SuppressWarnings("rawtypes")
 final class LeaseScripts {
 
-    private static final String COMMON = """
+    // Redis makes the functions of a script anew at each call, and that costs as much as a command or two each: so a
+    // script has only those it needs, and below what it can answer without them.
+
+    private static final String BASE = """
             local SEATS, MAP, LEASES, EVENTS, BOOKED, FIRST = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], 6
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
             local function number(n) return string.format('%d', n) end
             -- 'lock:{show}:' is as long as 'leases:{show}' without its last character.
             local function id(key) return string.sub(key, #LEASES) end
+            """;
+
+    private static final String LOCKS = """
             local function lock(seat) return 'lock' .. string.sub(LEASES, 7) .. ':' .. seat end
-            -- A user has 36 characters, a time 13: cut out in a quarter of the time that a pattern takes.
+            -- A user has 36 characters, a time 13: cut out in a quarter of the time that a pattern takes. They stay texts,
+            -- which can be compared too; of a number Redis needs as long to make a text as for a command.
             local function lease(value)
-              return value and {user = string.sub(value, 1, 36), acquired = tonumber(string.sub(value, 38, 50)),
-                                expires = tonumber(string.sub(value, 52, 64)), pin = string.sub(value, 66)}
+              return value and {user = string.sub(value, 1, 36), acquired = string.sub(value, 38, 50),
+                                expires = string.sub(value, 52, 64), pin = string.sub(value, 66)}
             end
             local function read(key) return lease(redis.call('GET', key)) end
             -- Of all locks in KEYS: the names of their seats, and their values.
             local function names()
               local all = {}
-              for i = FIRST, #KEYS do all[#all + 1] = id(KEYS[i]) end
+              for i = FIRST, #KEYS do all[i - FIRST + 1] = id(KEYS[i]) end
               return all
             end
             local function locks() return redis.call('MGET', unpack(KEYS, FIRST)) end
+            local function conflict(conflicts, name, code)
+              conflicts[#conflicts + 1] = name
+              conflicts[#conflicts + 1] = code
+            end
+            """;
+
+    private static final String SEAT = """
             local function seat(value)
               if not value then return nil end
               local status, version, place = string.match(value, '^(.):(%d+):(.+)$')
               return {status = status, version = tonumber(version), place = tonumber(place)}
             end
-            local function find(key) return seat(redis.call('HGET', SEATS, id(key))) end
-            local function mark(at, status)
-              if at and at.place then redis.call('SETRANGE', MAP, at.place, status) end
+            local function find(name) return seat(redis.call('HGET', SEATS, name)) or {} end
+            local function unmark(name)
+              local at = find(name)
+              if at.place then redis.call('SETRANGE', MAP, at.place, at.status) end
             end
+            """;
+
+    private static final String MARK = """
             -- Places and their new status, in turns; what lies side by side is written at once.
-            local function mark_all(changes)
+            local function mark(changes)
               local from, run = nil, ''
               for i = 1, #changes, 2 do
                 local place, status = changes[i], changes[i + 1]
@@ -71,56 +89,62 @@ final class LeaseScripts {
               end
               if from then redis.call('SETRANGE', MAP, from, run) end
             end
+            """;
+
+    private static final String EVENT = """
             local function event(kind, seats, extra)
               if #seats > 0 and redis.call('EXISTS', EVENTS) == 1 then
                 redis.call('XADD', EVENTS, 'MAXLEN', '~', '10000', '*',
                            'kind', kind, 'seats', table.concat(seats, ','), 'extra', number(extra))
               end
             end
-            -- Leases of one user: {key, at, lease, until_ms} each; without at where the map says so already.
-            local function write(writes)
-              if #writes == 0 then return end
-              local ends, marks = {}, {}
-              for _, w in ipairs(writes) do
-                local at, lease = w[2], w[3]
-                redis.call('SET', w[1], lease.user .. '|' .. lease.acquired .. '|' .. lease.expires .. '|' .. lease.pin,
-                           'PXAT', w[4])
-                ends[#ends + 1] = w[4]
-                ends[#ends + 1] = id(w[1])
-                if at and at.place then
-                  marks[#marks + 1] = at.place
-                  marks[#marks + 1] = 'L'
-                end
+            """;
+
+    private static final String WRITE = MARK + """
+            -- Leases of one user, one after the other; without a place where the map says so already.
+            local ends, marks = {}, {}
+            local function write(key, lease, until_ms, place)
+              redis.call('SET', key, lease.user .. '|' .. lease.acquired .. '|' .. lease.expires .. '|' .. lease.pin,
+                         'PXAT', until_ms)
+              ends[#ends + 1] = until_ms
+              ends[#ends + 1] = id(key)
+              if place then
+                marks[#marks + 1] = place
+                marks[#marks + 1] = 'L'
               end
-              mark_all(marks)
-              local user = LEASES .. ':' .. writes[1][3].user
+            end
+            -- Then all of them in the indexes.
+            local function written(user)
+              if #ends == 0 then return end
+              mark(marks)
+              local leases = LEASES .. ':' .. user
               redis.call('ZADD', LEASES, unpack(ends))
-              redis.call('ZADD', user, unpack(ends))
-              redis.call('PEXPIRE', user, 86400000)
+              redis.call('ZADD', leases, unpack(ends))
+              redis.call('PEXPIRE', leases, 86400000)
             end
-            local function free(key, at, lease)
-              redis.call('DEL', key)
-              redis.call('ZREM', LEASES, id(key))
-              redis.call('ZREM', LEASES .. ':' .. lease.user, id(key))
-              mark(at, at and at.status)
+            """;
+
+    private static final String FREE = """
+            local function free(name, user)
+              redis.call('DEL', lock(name))
+              redis.call('ZREM', LEASES, name)
+              redis.call('ZREM', LEASES .. ':' .. user, name)
+              unmark(name)
             end
+            """;
+
+    private static final String PURGE = """
             local function purge()
               local gone = redis.call('ZRANGEBYSCORE', LEASES, '-inf', number(now), 'LIMIT', '0', '2000')
               for _, name in ipairs(gone) do
-                local at = seat(redis.call('HGET', SEATS, name))
-                mark(at, at and at.status)
+                unmark(name)
                 redis.call('ZREM', LEASES, name)
               end
               event('released', gone, 0)
             end
-            local function conflict(conflicts, name, code)
-              conflicts[#conflicts + 1] = name
-              conflicts[#conflicts + 1] = code
-            end
-            local function refuse(conflicts)
-              table.insert(conflicts, 1, 'CONFLICT')
-              return conflicts
-            end
+            """;
+
+    private static final String RULES = """
             local function rules(value)
               local limit, on, off, archived = string.match(value, '^(%d+)|(%d+)|(%d+)|(%d)$')
               return {limit = tonumber(limit), closed = archived == '1' or now < tonumber(on)
@@ -134,42 +158,46 @@ final class LeaseScripts {
             """;
 
     /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, UNLOADED, REFUSED code, CONFLICT seat code … */
-    static final RedisScript<List> ACQUIRE = script("""
+    static final RedisScript<List> ACQUIRE = script(BASE, LOCKS, RULES, """
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
             local seats = names()
             local values = redis.call('HMGET', SEATS, '!', unpack(seats))
             if not values[1] then return {'UNLOADED'} end
-            local rule, held = rules(values[1]), locks()
+            local rule = rules(values[1])
             if rule.closed then return {'REFUSED', 'SHOW_CLOSED'} end
-            local conflicts, leases, places, more, expires = {}, {}, {}, 0, now + ttl
+            local held, conflicts = locks(), {'CONFLICT'}
             for i, name in ipairs(seats) do
-              local at, code = seat(values[i + 1]), nil
-              if not at or not at.place then code = 'SEAT_NOT_FOUND'
-              elseif at.status == 'B' then code = 'SEAT_BOOKED'
-              elseif at.status == 'X' then code = 'SEAT_BLOCKED'
-              else
-                local lease = lease(held[i])
-                if not lease then
-                  more = more + 1
-                  lease = {user = user, acquired = now, expires = 0, pin = ''}
-                end
-                if lease.user ~= user then code = 'SEAT_LEASED' end
-                leases[i], places[i] = lease, at
-                if lease.pin == '' then expires = math.min(expires, lease.acquired + lifetime) end
-              end
+              local value, code = values[i + 1], nil
+              local status = value and string.sub(value, 1, 1)
+              if not value or string.sub(value, -1) == '-' then code = 'SEAT_NOT_FOUND'
+              elseif status == 'B' then code = 'SEAT_BOOKED'
+              elseif status == 'X' then code = 'SEAT_BLOCKED'
+              elseif held[i] and string.sub(held[i], 1, 36) ~= user then code = 'SEAT_LEASED' end
               if code then conflict(conflicts, name, code) end
             end
-            if #conflicts > 0 then return refuse(conflicts) end
-            if exceeds(rule.limit, user, more) then return {'REFUSED', 'SEAT_LIMIT_EXCEEDED'} end
-            local writes = {}
-            for i, lease in ipairs(leases) do
-              -- A confirm under way already holds its leases longer than any renewal may.
-              if lease.pin == '' then
-                lease.expires = expires
-                writes[#writes + 1] = {KEYS[FIRST + i - 1], places[i], lease, expires}
+            if #conflicts > 1 then return conflicts end
+            local leases, more, expires = {}, 0, now + math.min(ttl, lifetime)
+            for i = 1, #seats do
+              if held[i] then
+                leases[i] = lease(held[i])
+                if leases[i].pin == '' then expires = math.min(expires, leases[i].acquired + lifetime) end
+              else
+                more = more + 1
               end
             end
-            write(writes)
+            if exceeds(rule.limit, user, more) then return {'REFUSED', 'SEAT_LIMIT_EXCEEDED'} end
+            """, WRITE, EVENT, """
+            local until_ms = number(expires)
+            local new = {user = user, acquired = number(now), pin = ''}
+            for i = 1, #seats do
+              local lease = leases[i] or new
+              -- A confirm under way already holds its leases longer than any renewal may.
+              if lease.pin == '' then
+                lease.expires = until_ms
+                write(KEYS[FIRST + i - 1], lease, until_ms, tonumber(string.match(values[i + 1], '%d+$')))
+              end
+            end
+            written(user)
             event('leased', seats, expires)
             return {'OK', expires, now}
             """);
@@ -178,7 +206,7 @@ final class LeaseScripts {
      * ARGV: user, ttl_ms, quantity, adjacent (1 or 0), section or empty. Answer: OK expires now together seat …,
      * UNLOADED, REFUSED code.
      */
-    static final RedisScript<List> BEST = script("""
+    static final RedisScript<List> BEST = script(BASE, LOCKS, SEAT, RULES, WRITE, EVENT, PURGE, """
             local user, ttl, quantity, adjacent, section = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
             local values = redis.call('HMGET', SEATS, '!', '@' .. section)
             if not values[1] then return {'UNLOADED'} end
@@ -219,91 +247,84 @@ final class LeaseScripts {
             local names, expires = {}, now + ttl
             for i, place in ipairs(chosen) do names[i] = '#' .. number(place) end
             names = redis.call('HMGET', SEATS, unpack(names))
-            local writes = {}
-            for i, name in ipairs(names) do
-              local lease = {user = user, acquired = now, expires = expires, pin = ''}
-              writes[i] = {lock(name), {place = chosen[i]}, lease, expires}
-            end
-            write(writes)
+            local until_ms = number(expires)
+            local lease = {user = user, acquired = number(now), expires = until_ms, pin = ''}
+            for i, name in ipairs(names) do write(lock(name), lease, until_ms, chosen[i]) end
+            written(user)
             event('leased', names, expires)
             return {'OK', expires, now, first and 1 or 0, unpack(names)}
             """);
 
     /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, CONFLICT … */
-    static final RedisScript<List> EXTEND = script("""
+    static final RedisScript<List> EXTEND = script(BASE, LOCKS, SEAT, WRITE, EVENT, """
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-            local conflicts, leases, names, expires = {}, {}, {}, now + ttl
-            for i = FIRST, #KEYS do
-              local lease, code = read(KEYS[i]), nil
+            local conflicts, leases, extended, expires = {'CONFLICT'}, {}, {}, now + ttl
+            for i, name in ipairs(names()) do
+              local lease, code = read(lock(name)), nil
               if not lease or lease.user ~= user then code = 'LEASE_NOT_HELD'
               elseif lease.pin == '' then
                 local cap = lease.acquired + lifetime
-                if now + ttl > cap and cap <= lease.expires then code = 'LEASE_LIFETIME_EXCEEDED' end
+                if now + ttl > cap and cap <= tonumber(lease.expires) then code = 'LEASE_LIFETIME_EXCEEDED' end
                 expires = math.min(expires, cap)
               end
               leases[i] = lease
-              if code then conflict(conflicts, id(KEYS[i]), code) end
+              if code then conflict(conflicts, name, code) end
             end
-            if #conflicts > 0 then return refuse(conflicts) end
-            local writes, earliest = {}, nil
-            for i = FIRST, #KEYS do
-              local lease = leases[i]
-              if lease.pin == '' and lease.expires < expires then
-                lease.expires = expires
-                writes[#writes + 1] = {KEYS[i], find(KEYS[i]), lease, expires}
-                names[#names + 1] = id(KEYS[i])
+            if #conflicts > 1 then return conflicts end
+            local until_ms, earliest = number(expires), nil
+            for i, lease in ipairs(leases) do
+              local key = KEYS[FIRST + i - 1]
+              if lease.pin == '' and lease.expires < until_ms then
+                lease.expires = until_ms
+                write(key, lease, until_ms, find(id(key)).place)
+                extended[#extended + 1] = id(key)
               end
               if not earliest or lease.expires < earliest then earliest = lease.expires end
             end
-            write(writes)
-            event('leased', names, expires)
-            return {'OK', earliest, now}
+            written(user)
+            event('leased', extended, expires)
+            return {'OK', tonumber(earliest), now}
             """);
 
     /** ARGV: user. What is gone is released; what a confirm under way holds is not the user's to give. */
-    static final RedisScript<List> RELEASE = script("""
-            local conflicts, leases, names = {}, {}, {}
-            for i = FIRST, #KEYS do
-              local lease = read(KEYS[i])
+    static final RedisScript<List> RELEASE = script(BASE, LOCKS, SEAT, EVENT, FREE, """
+            local conflicts, released = {'CONFLICT'}, {}
+            for _, name in ipairs(names()) do
+              local lease = read(lock(name))
               if lease and (lease.user ~= ARGV[1] or lease.pin ~= '') then
-                conflict(conflicts, id(KEYS[i]), 'LEASE_NOT_HELD')
-              end
-              leases[i] = lease
-            end
-            if #conflicts > 0 then return refuse(conflicts) end
-            for i = FIRST, #KEYS do
-              if leases[i] then
-                free(KEYS[i], find(KEYS[i]), leases[i])
-                names[#names + 1] = id(KEYS[i])
+                conflict(conflicts, name, 'LEASE_NOT_HELD')
+              elseif lease then
+                released[#released + 1] = name
               end
             end
-            event('released', names, 0)
+            if #conflicts > 1 then return conflicts end
+            for _, name in ipairs(released) do free(name, ARGV[1]) end
+            event('released', released, 0)
             return {'OK'}
             """);
 
     /** ARGV: user. Releases all the user has, but what confirms under way hold. Answer: OK seat … */
-    static final RedisScript<List> RELEASE_ALL = script("""
-            local names = {}
+    static final RedisScript<List> RELEASE_ALL = script(BASE, LOCKS, SEAT, EVENT, FREE, """
+            local released = {}
             for _, name in ipairs(redis.call('ZRANGEBYSCORE', LEASES .. ':' .. ARGV[1], '(' .. number(now), '+inf')) do
-              local key = lock(name)
-              local lease = read(key)
+              local lease = read(lock(name))
               if lease and lease.user == ARGV[1] and lease.pin == '' then
-                free(key, find(key), lease)
-                names[#names + 1] = name
+                free(name, ARGV[1])
+                released[#released + 1] = name
               end
             end
-            event('released', names, 0)
-            return {'OK', unpack(names)}
+            event('released', released, 0)
+            return {'OK', unpack(released)}
             """);
 
     /** ARGV: user. Answer: now, then of each live lease: seat, expires, until, pin or empty. */
-    static final RedisScript<List> LEASES_OF = script("""
+    static final RedisScript<List> LEASES_OF = script(BASE, LOCKS, """
             local answer = {now}
             for _, name in ipairs(redis.call('ZRANGEBYSCORE', LEASES .. ':' .. ARGV[1], '(' .. number(now), '+inf')) do
               local lease = read(lock(name))
               if lease and lease.user == ARGV[1] then
                 answer[#answer + 1] = name
-                answer[#answer + 1] = lease.expires
+                answer[#answer + 1] = tonumber(lease.expires)
                 answer[#answer + 1] = lease.pin
               end
             end
@@ -311,13 +332,13 @@ final class LeaseScripts {
             """);
 
     /** ARGV: user. */
-    static final RedisScript<List> VERIFY = script("""
-            local conflicts = {}
-            for i = FIRST, #KEYS do
-              local lease = read(KEYS[i])
-              if not lease or lease.user ~= ARGV[1] then conflict(conflicts, id(KEYS[i]), 'LEASE_NOT_HELD') end
+    static final RedisScript<List> VERIFY = script(BASE, LOCKS, """
+            local conflicts = {'CONFLICT'}
+            for _, name in ipairs(names()) do
+              local lease = read(lock(name))
+              if not lease or lease.user ~= ARGV[1] then conflict(conflicts, name, 'LEASE_NOT_HELD') end
             end
-            if #conflicts > 0 then return refuse(conflicts) end
+            if #conflicts > 1 then return conflicts end
             return {'OK'}
             """);
 
@@ -325,40 +346,45 @@ final class LeaseScripts {
      * ARGV: user, request_id, deadline_ms, late (1 or 0). Held by the user, and by no other confirm: pinned to this one.
      * Late, what nobody holds is leased too. Answer: OK, until, the seats that were not pinned before; CONFLICT …
      */
-    static final RedisScript<List> HOLD = script("""
-            local until_ms = now + tonumber(ARGV[3])
-            local conflicts, writes, answer, held = {}, {}, {'OK', until_ms}, locks()
-            for i, name in ipairs(names()) do
-              local key, lease, at = KEYS[FIRST + i - 1], lease(held[i]), nil
-              if not lease and ARGV[4] == '1' then
-                at = find(key)
-                lease = {user = ARGV[1], acquired = now, expires = now, pin = ''}
-              end
-              if not lease or (lease.pin ~= '' and lease.pin ~= ARGV[2]) then
+    static final RedisScript<List> HOLD = script(BASE, LOCKS, """
+            local user, request, late = ARGV[1], ARGV[2], ARGV[4] == '1'
+            local conflicts, held, seats, leases = {'CONFLICT'}, locks(), names(), {}
+            for i, name in ipairs(seats) do
+              local lease = lease(held[i])
+              if not lease and late then lease = {user = user, acquired = number(now), expires = number(now), pin = ''} end
+              if not lease or (lease.pin ~= '' and lease.pin ~= request) then
                 conflict(conflicts, name, 'LEASE_NOT_HELD')
-              elseif lease.user ~= ARGV[1] then
-                conflict(conflicts, name, ARGV[4] == '1' and 'SEAT_LEASED' or 'LEASE_NOT_HELD')
-              else
-                if lease.pin == '' then answer[#answer + 1] = name end
-                lease.pin = ARGV[2]
-                writes[#writes + 1] = {key, at, lease, math.max(lease.expires, until_ms)}
+              elseif lease.user ~= user then
+                conflict(conflicts, name, late and 'SEAT_LEASED' or 'LEASE_NOT_HELD')
               end
+              leases[i] = lease
             end
-            if #conflicts > 0 then return refuse(conflicts) end
-            write(writes)
+            if #conflicts > 1 then return conflicts end
+            """, SEAT, WRITE, """
+            local until_ms = now + tonumber(ARGV[3])
+            local pinned, answer = number(until_ms), {'OK', until_ms}
+            for i, lease in ipairs(leases) do
+              if lease.pin == '' then answer[#answer + 1] = seats[i] end
+              lease.pin = request
+              write(KEYS[FIRST + i - 1], lease, lease.expires > pinned and lease.expires or pinned,
+                    not held[i] and find(seats[i]).place)
+            end
+            written(user)
             return answer
             """);
 
     /** ARGV: request_id. Undoes HOLD: the leases end when they would have ended. */
-    static final RedisScript<List> UNHOLD = script("""
-            for i = FIRST, #KEYS do
-              local lease = read(KEYS[i])
+    static final RedisScript<List> UNHOLD = script(BASE, LOCKS, SEAT, WRITE, EVENT, FREE, """
+            local user = nil
+            for i, name in ipairs(names()) do
+              local lease = read(lock(name))
               if lease and lease.pin == ARGV[1] then
-                lease.pin = ''
-                if lease.expires > now then write({{KEYS[i], find(KEYS[i]), lease, lease.expires}})
-                else free(KEYS[i], find(KEYS[i]), lease) end
+                lease.pin, user = '', lease.user
+                if tonumber(lease.expires) > now then write(KEYS[FIRST + i - 1], lease, lease.expires, find(name).place)
+                else free(name, user) end
               end
             end
+            if user then written(user) end
             return {'OK'}
             """);
 
@@ -367,7 +393,7 @@ final class LeaseScripts {
      * the show, user, how many of the next locks are of seats taken and how many of seats released, the new status of
      * those taken, the kinds of event. Safe to repeat, in any order.
      */
-    static final RedisScript<List> SETTLE = script("""
+    static final RedisScript<List> SETTLE = script(BASE, LOCKS, SEAT, MARK, EVENT, """
             local seats, ats, leases = names(), {}, {}
             local values, held = redis.call('HMGET', SEATS, unpack(seats)), locks()
             for i, name in ipairs(seats) do ats[name], leases[name] = seat(values[i]), lease(held[i]) end
@@ -412,13 +438,13 @@ final class LeaseScripts {
               redis.call('ZREM', LEASES, unpack(gone))
             end
             if #fields > 0 then redis.call('HSET', SEATS, unpack(fields)) end
-            mark_all(marks)
+            mark(marks)
             if isConfirmed then redis.call('PEXPIRE', SEATS, ARGV[1], 'NX') end
             return {'OK'}
             """);
 
     /** ARGV: layout version. Begins to load a layout, and forgets any other one; the tables are to be read after it. */
-    static final RedisScript<List> LOAD_BEGIN = script("""
+    static final RedisScript<List> LOAD_BEGIN = script(BASE, """
             if redis.call('HGET', SEATS, '?') ~= ARGV[1] then
               redis.call('DEL', SEATS, MAP)
               redis.call('HSET', SEATS, '?', ARGV[1])
@@ -430,7 +456,7 @@ final class LeaseScripts {
      * ARGV: layout version, ttl_ms, then of each seat: id, status, version, place. An outcome that was settled while the
      * seats were read is not undone: the higher version stays. Answer: OK, or STALE when another layout is being loaded.
      */
-    static final RedisScript<List> LOAD = script("""
+    static final RedisScript<List> LOAD = script(BASE, SEAT, """
             if redis.call('HGET', SEATS, '?') ~= ARGV[1] then return {'STALE'} end
             for i = 3, #ARGV, 4 do
               local name, status, version, place = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
@@ -451,7 +477,7 @@ final class LeaseScripts {
      * ARGV: layout version, ttl_ms, rules, ranges of all sections, how many, of each: name, range; then of each user: id,
      * seats.
      */
-    static final RedisScript<List> LOAD_END = script("""
+    static final RedisScript<List> LOAD_END = script(BASE, """
             if redis.call('HGET', SEATS, '?') ~= ARGV[1] then return {'STALE'} end
             local users = 6 + 2 * tonumber(ARGV[5])
             for i = 6, users - 1, 2 do redis.call('HSET', SEATS, '@' .. ARGV[i], ARGV[i + 1]) end
@@ -463,7 +489,7 @@ final class LeaseScripts {
             """);
 
     /** Answer: UNLOADED, or OK map ranges. */
-    static final RedisScript<List> MAP = script("""
+    static final RedisScript<List> MAP = script(BASE, SEAT, EVENT, PURGE, """
             local values = redis.call('HMGET', SEATS, '!', '%')
             if not values[1] then return {'UNLOADED'} end
             purge()
@@ -471,7 +497,7 @@ final class LeaseScripts {
             """);
 
     /** Answer: now, then of each live lease: seat, until. */
-    static final RedisScript<List> LIVE = script("""
+    static final RedisScript<List> LIVE = script(BASE, """
             return {now, unpack(redis.call('ZRANGEBYSCORE', LEASES, '(' .. number(now), '+inf', 'WITHSCORES',
                                            'LIMIT', ARGV[1], '2000'))}
             """);
@@ -481,7 +507,7 @@ final class LeaseScripts {
      * …; RESET id of the newest, when there may have been events after the last that are gone; UNLOADED. The stream lives
      * on for a minute.
      */
-    static final RedisScript<List> EVENTS = script("""
+    static final RedisScript<List> EVENTS = script(BASE, SEAT, EVENT, PURGE, """
             if redis.call('HEXISTS', SEATS, '!') == 0 then return {'UNLOADED'} end
             local last = ARGV[1]
             if redis.call('EXISTS', EVENTS) == 0 then
@@ -503,7 +529,7 @@ final class LeaseScripts {
 
     private LeaseScripts() {}
 
-    private static RedisScript<List> script(String body) {
-        return RedisScript.of(COMMON + body, List.class);
+    private static RedisScript<List> script(String... parts) {
+        return RedisScript.of(String.join("", parts), List.class);
     }
 }
