@@ -70,7 +70,7 @@ public final class Bench {
             rows.addAll(booked);
             rows.add(leased);
             rows.add(growth.drained());
-            rows.add(new ScaleRow(drain, fleet, scale, rounds).run());
+            rows.add(new ScaleRow(drain, fleet, rounds, warmup).run());
             rows.addAll(fleet.memory());
             return new Results(rows, load);
         } finally {

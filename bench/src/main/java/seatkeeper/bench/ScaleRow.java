@@ -33,11 +33,12 @@ final class ScaleRow {
     private final int rounds;
     private final int commands;
 
-    ScaleRow(Drain drain, Fleet fleet, double scale, int rounds) {
+    ScaleRow(Drain drain, Fleet fleet, int rounds, Warmup warmup) {
         this.drain = drain;
         this.fleet = fleet;
         this.rounds = rounds;
-        this.commands = Math.max(480, (int) (7_200 * scale));
+        // Waiting does not scale: in less a new worker is still warming up.
+        this.commands = Math.max(480, warmup.of(7_200));
     }
 
     Measured run() throws Exception {
