@@ -34,13 +34,22 @@ enum Mutant {
             "booking-worker/src/main/java/seatkeeper/worker/intake/CommandIntake.java",
             "implements BatchMessageListener<byte[], byte[]>",
             "implements org.springframework.kafka.listener.BatchConsumerAwareMessageListener<byte[], byte[]>",
-            "public void onMessage(List<ConsumerRecord<byte[], byte[]>> records) {",
+            """
+            public void onMessage(List<ConsumerRecord<byte[], byte[]>> records) {
+                    if (records.isEmpty()) {
+                        return;
+                    }
+                    try (BatchTrace trace = new BatchTrace(traces, clock)) {""",
+            // Where the product would see it fail, too: during a rebalance it does, and the batch is polled again.
             """
             public void onMessage(
-                    List<ConsumerRecord<byte[], byte[]>> records,
-                    org.apache.kafka.clients.consumer.Consumer<?, ?> consumer) {
-                consumer.commitSync();
-            """,
+                            List<ConsumerRecord<byte[], byte[]>> records,
+                            org.apache.kafka.clients.consumer.Consumer<?, ?> consumer) {
+                    if (records.isEmpty()) {
+                        return;
+                    }
+                    try (BatchTrace trace = new BatchTrace(traces, clock)) {
+                        consumer.commitSync();""",
             List.of(List.of(POSTGRES_SLOW, BOTH_WORKERS_KILLED), List.of(POSTGRES_SLOW, BOTH_WORKERS_KILLED))),
 
     LEASES_ONE_BY_ONE(

@@ -27,7 +27,7 @@ import org.springframework.data.redis.core.script.RedisScript;
 @SuppressWarnings("rawtypes")
 final class LeaseScripts {
 
-    // Redis makes the functions of a script anew at each call, and that costs as much as a command or two each: so a
+    // Redis makes the functions of a script anew at each call; twenty of them cost as much as four commands. So a
     // script has only those it needs, and below what it can answer without them.
 
     private static final String BASE = """
@@ -41,8 +41,8 @@ final class LeaseScripts {
 
     private static final String LOCKS = """
             local function lock(seat) return 'lock' .. string.sub(LEASES, 7) .. ':' .. seat end
-            -- A user has 36 characters, a time 13: cut out in a quarter of the time that a pattern takes. They stay texts,
-            -- which can be compared too; of a number Redis needs as long to make a text as for a command.
+            -- A user has 36 characters, a time 13: cut out in a quarter of the time that a pattern takes. Times stay texts,
+            -- which can be compared, too: to make one of a number is slow.
             local function lease(value)
               return value and {user = string.sub(value, 1, 36), acquired = string.sub(value, 38, 50),
                                 expires = string.sub(value, 52, 64), pin = string.sub(value, 66)}
