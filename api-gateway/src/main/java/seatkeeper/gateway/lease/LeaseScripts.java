@@ -258,9 +258,9 @@ final class LeaseScripts {
     /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, CONFLICT … */
     static final RedisScript<List> EXTEND = script(BASE, LOCKS, SEAT, WRITE, EVENT, """
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-            local conflicts, leases, extended, expires = {'CONFLICT'}, {}, {}, now + ttl
-            for i, name in ipairs(names()) do
-              local lease, code = read(lock(name)), nil
+            local seats, held, conflicts, leases, extended, expires = names(), locks(), {'CONFLICT'}, {}, {}, now + ttl
+            for i, name in ipairs(seats) do
+              local lease, code = lease(held[i]), nil
               if not lease or lease.user ~= user then code = 'LEASE_NOT_HELD'
               elseif lease.pin == '' then
                 local cap = lease.acquired + lifetime
@@ -273,11 +273,10 @@ final class LeaseScripts {
             if #conflicts > 1 then return conflicts end
             local until_ms, earliest = number(expires), nil
             for i, lease in ipairs(leases) do
-              local key = KEYS[FIRST + i - 1]
               if lease.pin == '' and lease.expires < until_ms then
                 lease.expires = until_ms
-                write(key, lease, until_ms, find(id(key)).place)
-                extended[#extended + 1] = id(key)
+                write(KEYS[FIRST + i - 1], lease, until_ms, find(seats[i]).place)
+                extended[#extended + 1] = seats[i]
               end
               if not earliest or lease.expires < earliest then earliest = lease.expires end
             end
@@ -288,9 +287,9 @@ final class LeaseScripts {
 
     /** ARGV: user. What is gone is released; what a confirm under way holds is not the user's to give. */
     static final RedisScript<List> RELEASE = script(BASE, LOCKS, SEAT, EVENT, FREE, """
-            local conflicts, released = {'CONFLICT'}, {}
-            for _, name in ipairs(names()) do
-              local lease = read(lock(name))
+            local held, conflicts, released = locks(), {'CONFLICT'}, {}
+            for i, name in ipairs(names()) do
+              local lease = lease(held[i])
               if lease and (lease.user ~= ARGV[1] or lease.pin ~= '') then
                 conflict(conflicts, name, 'LEASE_NOT_HELD')
               elseif lease then
@@ -317,7 +316,7 @@ final class LeaseScripts {
             return {'OK', unpack(released)}
             """);
 
-    /** ARGV: user. Answer: now, then of each live lease: seat, expires, until, pin or empty. */
+    /** ARGV: user. Answer: now, then of each live lease: seat, expires, pin or empty. */
     static final RedisScript<List> LEASES_OF = script(BASE, LOCKS, """
             local answer = {now}
             for _, name in ipairs(redis.call('ZRANGEBYSCORE', LEASES .. ':' .. ARGV[1], '(' .. number(now), '+inf')) do
@@ -333,9 +332,9 @@ final class LeaseScripts {
 
     /** ARGV: user. */
     static final RedisScript<List> VERIFY = script(BASE, LOCKS, """
-            local conflicts = {'CONFLICT'}
-            for _, name in ipairs(names()) do
-              local lease = read(lock(name))
+            local held, conflicts = locks(), {'CONFLICT'}
+            for i, name in ipairs(names()) do
+              local lease = lease(held[i])
               if not lease or lease.user ~= ARGV[1] then conflict(conflicts, name, 'LEASE_NOT_HELD') end
             end
             if #conflicts > 1 then return conflicts end
@@ -374,10 +373,10 @@ final class LeaseScripts {
             """);
 
     /** ARGV: request_id. Undoes HOLD: the leases end when they would have ended. */
-    static final RedisScript<List> UNHOLD = script(BASE, LOCKS, SEAT, WRITE, EVENT, FREE, """
-            local user = nil
+    static final RedisScript<List> UNHOLD = script(BASE, LOCKS, SEAT, WRITE, FREE, """
+            local held, user = locks(), nil
             for i, name in ipairs(names()) do
-              local lease = read(lock(name))
+              local lease = lease(held[i])
               if lease and lease.pin == ARGV[1] then
                 lease.pin, user = '', lease.user
                 if tonumber(lease.expires) > now then write(KEYS[FIRST + i - 1], lease, lease.expires, find(name).place)
