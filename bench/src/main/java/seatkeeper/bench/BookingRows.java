@@ -17,7 +17,6 @@ import seatkeeper.bench.Load.Connection;
 final class BookingRows {
 
     private static final int CLIENTS = 32;
-    private static final int WAIT_SECONDS = 30;
     private static final int PAIRS_IN_ROW = 10;
     private static final int BOOKINGS_PER_SECOND = 100;
     /** Of what clients get who wait for each booking before they begin the next. */
@@ -42,18 +41,21 @@ final class BookingRows {
         this.timed = Math.max(BOOKINGS_PER_SECOND / 5, (int) (1_000 * scale));
     }
 
-    /** How a client books what it has leased. */
-    private interface Booking {
+    /** How a client gets to a booking: which call leases seats, and which one books them and answers with the outcome. */
+    private record Way(String leasing, String booking, int waitSeconds) {
 
-        Call of(String show, String user, long pair, UUID request);
+        Call lease(String show, String user, long pair) {
+            return new Call("POST", leasing, HttpRows.seats(show, user, pair), 200);
+        }
+
+        Call book(String show, String user, long pair, UUID request) {
+            return new Call("POST", booking, HttpRows.confirmation(show, user, pair, request), 200)
+                    .awaiting(waitSeconds);
+        }
     }
 
-    private static final Booking OURS = (show, user, pair, request) -> new Call(
-                    "POST", "/booking/confirm", HttpRows.confirmation(show, user, pair, request), 200)
-            .awaiting(WAIT_SECONDS);
-
-    private static final Booking SIMPLE = (show, user, pair, request) ->
-            new Call("POST", "/bench/book", HttpRows.confirmation(show, user, pair, request), 200);
+    private static final Way OURS = new Way("/seat-lock", "/booking/confirm", 30);
+    private static final Way SIMPLE = new Way("/bench/lease", "/bench/book", 0);
 
     List<Measured> run() throws Exception {
         List<Double> simpleFree = new ArrayList<>();
@@ -103,12 +105,12 @@ final class BookingRows {
     }
 
     /** Bookings per second when nobody wants the same seats. */
-    private double book(Booking booking, int bookings) throws SQLException {
+    private double book(Way way, int bookings) throws SQLException {
         String show = drain.opened(gateway, bookings);
         return load(CLIENTS).perSecond(bookings, (connection, n) -> {
             String user = UUID.randomUUID().toString();
-            connection.expect(lease(show, user, n));
-            connection.expect(booking.of(show, user, n, UUID.randomUUID()));
+            connection.expect(way.lease(show, user, n));
+            connection.expect(way.book(show, user, n, UUID.randomUUID()));
         });
     }
 
@@ -116,7 +118,7 @@ final class BookingRows {
      * Bookings per second when all clients want two seats of the same row: each tries one pair after the other until it
      * has one, or all are gone; and goes on to the next row. So each row is sold out, and most calls are lost.
      */
-    private double race(Booking booking) throws SQLException {
+    private double race(Way way) throws SQLException {
         String show = drain.opened(gateway, rows * PAIRS_IN_ROW);
         double triesPerSecond = load(CLIENTS).perSecond((long) rows * CLIENTS, (connection, n) -> {
             long row = n / CLIENTS;
@@ -125,8 +127,8 @@ final class BookingRows {
                     new ArrayList<>(IntStream.range(0, PAIRS_IN_ROW).boxed().toList());
             Collections.shuffle(pairs, new Random(n));
             for (int pair : pairs) {
-                if (tryLease(connection, show, user, row * PAIRS_IN_ROW + pair)) {
-                    connection.expect(booking.of(show, user, row * PAIRS_IN_ROW + pair, UUID.randomUUID()));
+                if (isGranted(connection, way.lease(show, user, row * PAIRS_IN_ROW + pair))) {
+                    connection.expect(way.book(show, user, row * PAIRS_IN_ROW + pair, UUID.randomUUID()));
                     return;
                 }
             }
@@ -137,8 +139,8 @@ final class BookingRows {
         return triesPerSecond * PAIRS_IN_ROW / CLIENTS;
     }
 
-    private static boolean tryLease(Connection connection, String show, String user, long pair) throws IOException {
-        int status = connection.status(lease(show, user, pair));
+    private static boolean isGranted(Connection connection, Call lease) throws IOException {
+        int status = connection.status(lease);
         if (status != 200 && status != 409) {
             throw new IllegalStateException("a lease was answered " + status);
         }
@@ -171,8 +173,8 @@ final class BookingRows {
     private List<Double> millis(int calls, double perSecond) throws SQLException {
         String show = drain.opened(gateway, calls);
         String user = UUID.randomUUID().toString();
-        double _ = load(CLIENTS).perSecond(calls, n -> lease(show, user, n));
-        LongFunction<Call> confirm = n -> OURS.of(show, user, n, UUID.randomUUID());
+        double _ = load(CLIENTS).perSecond(calls, n -> OURS.lease(show, user, n));
+        LongFunction<Call> confirm = n -> OURS.book(show, user, n, UUID.randomUUID());
         return load(2 * CLIENTS).millis(calls, perSecond, confirm).stream()
                 .sorted()
                 .toList();
@@ -180,10 +182,6 @@ final class BookingRows {
 
     private Load load(int connections) {
         return new Load(gateway.port(), connections);
-    }
-
-    private static Call lease(String show, String user, long pair) {
-        return new Call("POST", "/seat-lock", HttpRows.seats(show, user, pair), 200);
     }
 
     private long booked(String show) throws SQLException {

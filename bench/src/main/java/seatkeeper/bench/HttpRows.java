@@ -11,6 +11,8 @@ import seatkeeper.bench.Load.Call;
 final class HttpRows {
 
     private static final int CONNECTIONS = 32;
+    /** What all of them want at once. */
+    private static final int PAIRS_IN_ROW = 10;
 
     private final Drain drain;
     private final Child worker;
@@ -29,12 +31,19 @@ final class HttpRows {
     }
 
     /** Calls per second. */
-    private record Round(double canned, double constant, double lease, double lost, double confirm, double status) {}
+    private record Round(
+            double canned,
+            double constant,
+            double lease,
+            double lost,
+            double lostOnce,
+            double confirm,
+            double status) {}
 
     List<Measured> run() throws Exception {
         warmup.until(() -> {
             Round round = round(warmup.of(30_000));
-            return 1 / (1 / round.lease + 1 / round.lost + 1 / round.confirm + 1 / round.status);
+            return 1 / (1 / round.lease + 1 / round.lost + 1 / round.lostOnce + 1 / round.confirm + 1 / round.status);
         });
         List<Round> measured = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
@@ -45,6 +54,7 @@ final class HttpRows {
                 new Measured("load generator", rates(measured, Round::canned), constant, 2.0),
                 new Measured("lease", rates(measured, Round::lease), constant, 0.6),
                 new Measured("lease, lost", rates(measured, Round::lost), constant, 0.7),
+                new Measured("lease, lost, each seat once", rates(measured, Round::lostOnce), constant, 0.7),
                 new Measured("confirm", rates(measured, Round::confirm), constant, 0.4),
                 new Measured("status", rates(measured, Round::status), constant, 0.6));
     }
@@ -71,7 +81,9 @@ final class HttpRows {
         double constant =
                 load.perSecond(calls, n -> new Call("POST", "/bench/constant", seats(show, users[(int) n], n), 200));
         double lease = load.perSecond(calls, n -> new Call("POST", "/seat-lock", seats(show, users[(int) n], n), 200));
-        double lost = load.perSecond(calls, n -> new Call("POST", "/seat-lock", seats(show, other, n), 409));
+        double lost =
+                load.perSecond(calls, n -> new Call("POST", "/seat-lock", seats(show, other, n % PAIRS_IN_ROW), 409));
+        double lostOnce = load.perSecond(calls, n -> new Call("POST", "/seat-lock", seats(show, other, n), 409));
         double confirm = load.perSecond(
                 calls,
                 n -> new Call(
@@ -79,7 +91,7 @@ final class HttpRows {
         worker.thaw();
         drain.awaitSettled();
         double status = load.perSecond(calls, n -> new Call("GET", "/booking/requests/" + requests[(int) n], "", 200));
-        return new Round(canned, constant, lease, lost, confirm, status);
+        return new Round(canned, constant, lease, lost, lostOnce, confirm, status);
     }
 
     static String seats(String show, String user, long n) {

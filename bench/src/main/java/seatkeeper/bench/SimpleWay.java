@@ -18,17 +18,20 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.Status;
+import seatkeeper.gateway.lease.Lease;
 import seatkeeper.gateway.lease.SeatLeases;
 
 /**
- * Booking without Kafka and worker: after the same lease, one transaction in Postgres per request, and its answer is the
- * outcome. Not idempotent, and no rules of the show are looked at: it is as fast as it can be.
+ * Booking without Kafka and worker: each lease is asked of Redis; then one transaction in Postgres per request, whose answer
+ * is the outcome. Not idempotent, and no rules of the show are looked at: it is as fast as it can be.
  */
 @RestController
 class SimpleWay {
 
     /** Half of the clients: more connections than that wait for two cores anyway. */
     private static final int POOL_SIZE = 16;
+
+    private static final Duration LEASE_TTL = Duration.ofMinutes(2);
 
     private static final String LOCK_SEATS = """
             select count(*) filter (where status = 'AVAILABLE')
@@ -66,6 +69,13 @@ class SimpleWay {
     @PreDestroy
     void close() {
         pool.close();
+    }
+
+    record Seats(String showId, List<String> seatIds, UUID userId) {}
+
+    @PostMapping("/bench/lease")
+    Lease lease(@RequestBody Seats seats) {
+        return leases.acquireFromRedis(seats.showId, seats.seatIds, seats.userId, LEASE_TTL);
     }
 
     record Booking(String showId, List<String> seatIds, UUID userId, UUID requestId) {}

@@ -22,6 +22,7 @@ class BenchIT {
                         "load generator",
                         "lease",
                         "lease, lost",
+                        "lease, lost, each seat once",
                         "confirm",
                         "status",
                         "whole way",

@@ -55,13 +55,13 @@ enum Mutant {
     LEASES_ONE_BY_ONE(
             "a refused lease left",
             "api-gateway/src/main/java/seatkeeper/gateway/lease/SeatLeases.java",
-            "        for (int loads = 0; ; loads++) {\n            List answer = ask(LeaseScripts.ACQUIRE",
+            "        for (int loads = 0; ; loads++) {\n            long asked",
             """
             for (String one : seatIds) {
                 ask(LeaseScripts.ACQUIRE, keys(showId, List.of(one)), userId.toString(), millis(ttl), lifetime());
             }
             for (int loads = 0; ; loads++) {
-            List answer = ask(LeaseScripts.ACQUIRE""",
+            long asked""",
             List.of(List.of(WAY_SLOW))),
 
     NO_UNIQUE_CONSTRAINTS("requests with two outcomes", """

@@ -133,6 +133,24 @@ class LeasesIT {
         API.lock(show, other, "A1").expect(200);
     }
 
+    /** A refusal may be repeated without asking Redis, but not when the seat was freed here. */
+    @Test
+    void isFreeAtOnceForWhoWasJustRefused() {
+        String show = show("A1", "A2");
+        for (int i = 0; i < 20; i++) {
+            API.lock(show, user, "A1").expect(200);
+            API.lock(show, other, "A1").expect(409, "SEAT_LEASED");
+            API.lock(show, user, "A1", "A2").expect(200);
+            Reply refused = API.lock(show, other, "A1", "A2").expect(409, "SEAT_LEASED");
+            assertThat(refused.conflicts()).isEqualTo(Map.of("A1", "SEAT_LEASED", "A2", "SEAT_LEASED"));
+            API.release(show, user, "A1", "A2").expect(200);
+            API.lock(show, other, "A1").expect(200);
+            API.lock(show, user, "A1").expect(409, "SEAT_LEASED");
+            API.post("/seat-lock/release-all", Api.json(Map.of("show_id", show, "user_id", other)))
+                    .expect(200);
+        }
+    }
+
     @Test
     void verifies() {
         String show = show("A1");
@@ -186,6 +204,7 @@ class LeasesIT {
         try (var _ = RunningSystem.workerPaused()) {
             Kafka.send(Kafka.command(randomUUID(), show, other, "A1"));
             API.confirm(request, show, user, "A1", "A2").expect(202);
+            API.lock(show, other, "A2").expect(409, "SEAT_LEASED");
         }
         assertThat(API.decided(request).text("status")).isEqualTo("REJECTED");
         API.lock(show, other, "A2").expect(200);

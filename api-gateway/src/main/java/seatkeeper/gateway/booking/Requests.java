@@ -2,10 +2,11 @@ package seatkeeper.gateway.booking;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,9 +42,7 @@ class Requests {
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
     /** How an outcome's JSON begins; a claim begins with a fingerprint. */
     private static final String OUTCOME = "{";
-    /** Long enough for who polls; with the number of them it bounds the memory to some 25 MB. */
-    private static final Duration RECENT = Duration.ofMinutes(5);
-
+    /** Those of a minute at 500 a second; some 25 MB. */
     private static final int MOST_RECENT = 30_000;
 
     private final StringRedisTemplate redis;
@@ -53,10 +52,12 @@ class Requests {
     private final SeatLeases leases;
     private final CommandCodec codec;
     private final Duration claimTtl;
-    private final Cache<UUID, Outcome> recent = Caffeine.newBuilder()
-            .maximumSize(MOST_RECENT)
-            .expireAfterWrite(RECENT)
-            .build();
+    private final Map<UUID, Outcome> recent = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Outcome> eldest) {
+            return size() > MOST_RECENT;
+        }
+    });
 
     Requests(
             StringRedisTemplate redis,
@@ -92,7 +93,7 @@ class Requests {
 
     /** What this process has settled lately. */
     Optional<Known> settled(UUID requestId) {
-        return Optional.ofNullable(recent.getIfPresent(requestId)).map(Known.Decided::new);
+        return Optional.ofNullable(recent.get(requestId)).map(Known.Decided::new);
     }
 
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */

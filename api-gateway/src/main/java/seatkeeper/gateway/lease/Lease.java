@@ -9,4 +9,4 @@ import java.time.Instant;
  * @param expiresAt by the clock of Redis
  * @param ttl what was left when it was granted; what a client without that clock should count down
  */
-record Lease(Instant expiresAt, Duration ttl) {}
+public record Lease(Instant expiresAt, Duration ttl) {}

@@ -55,9 +55,10 @@ final class LeaseScripts {
               return all
             end
             local function locks() return redis.call('MGET', unpack(KEYS, FIRST)) end
-            local function conflict(conflicts, name, code)
+            local function conflict(conflicts, name, code, holder)
               conflicts[#conflicts + 1] = name
               conflicts[#conflicts + 1] = code
+              conflicts[#conflicts + 1] = holder or ''
             end
             """;
 
@@ -157,7 +158,7 @@ final class LeaseScripts {
             end
             """;
 
-    /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, UNLOADED, REFUSED code, CONFLICT seat code … */
+    /** ARGV: user, ttl_ms, max_lifetime_ms. Answer: OK expires now, UNLOADED, REFUSED code, CONFLICT seat code holder … */
     static final RedisScript<List> ACQUIRE = script(BASE, LOCKS, RULES, """
             local user, ttl, lifetime = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
             local seats = names()
@@ -167,13 +168,13 @@ final class LeaseScripts {
             if rule.closed then return {'REFUSED', 'SHOW_CLOSED'} end
             local held, conflicts = locks(), {'CONFLICT'}
             for i, name in ipairs(seats) do
-              local value, code = values[i + 1], nil
+              local value, code, holder = values[i + 1], nil, held[i] and string.sub(held[i], 1, 36)
               local status = value and string.sub(value, 1, 1)
               if not value or string.sub(value, -1) == '-' then code = 'SEAT_NOT_FOUND'
               elseif status == 'B' then code = 'SEAT_BOOKED'
               elseif status == 'X' then code = 'SEAT_BLOCKED'
-              elseif held[i] and string.sub(held[i], 1, 36) ~= user then code = 'SEAT_LEASED' end
-              if code then conflict(conflicts, name, code) end
+              elseif holder and holder ~= user then code = 'SEAT_LEASED' end
+              if code then conflict(conflicts, name, code, code == 'SEAT_LEASED' and holder) end
             end
             if #conflicts > 1 then return conflicts end
             local leases, more, expires = {}, 0, now + math.min(ttl, lifetime)

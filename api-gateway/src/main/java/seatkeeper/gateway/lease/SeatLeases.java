@@ -67,6 +67,7 @@ public class SeatLeases {
     private final GatewayProperties.Lease limits;
     private final SingleFlight loads = new SingleFlight();
     private final Semaphore room = new Semaphore(MOST_LOADED_AT_ONCE, true);
+    private final RecentRefusals refusals = new RecentRefusals();
 
     SeatLeases(StringRedisTemplate redis, PipelinedRedis pipeline, Shows shows, GatewayProperties properties) {
         this.redis = redis;
@@ -81,9 +82,20 @@ public class SeatLeases {
      * @throws Refusal 409 with every seat that is not to be had, 404 when there is no such show
      */
     Lease acquire(String showId, List<String> seatIds, UUID userId, Duration ttl) {
+        List<Conflict> known = refusals.of(showId, seatIds, userId.toString(), System.nanoTime());
+        if (!known.isEmpty()) {
+            throw Refusal.conflict(known);
+        }
+        return acquireFromRedis(showId, seatIds, userId, ttl);
+    }
+
+    /** As {@link #acquire}, but never refuses what Redis would not refuse by now. */
+    public Lease acquireFromRedis(String showId, List<String> seatIds, UUID userId, Duration ttl) {
         for (int loads = 0; ; loads++) {
+            long asked = System.nanoTime();
             List answer = ask(LeaseScripts.ACQUIRE, keys(showId, seatIds), userId.toString(), millis(ttl), lifetime());
             List<Conflict> conflicts = conflicts(answer);
+            keep(showId, conflicts, answer, asked);
             // Only Postgres knows that a seat does not exist: the map may be older than the seat.
             boolean unsure = loads == 0 && !conflicts.isEmpty() && Conflict.leading(conflicts) == Code.SEAT_NOT_FOUND;
             if (!unsure && (!isUnloaded(answer) || loads == LOAD_ATTEMPTS)) {
@@ -131,7 +143,11 @@ public class SeatLeases {
      * @throws Refusal 409 when one is held by someone else, or by a confirm under way
      */
     void release(String showId, List<String> seatIds, UUID userId) {
-        granted(ask(LeaseScripts.RELEASE, keys(showId, seatIds), userId.toString()));
+        try {
+            granted(ask(LeaseScripts.RELEASE, keys(showId, seatIds), userId.toString()));
+        } finally {
+            freed(showId, seatIds);
+        }
     }
 
     /** Releases all the user's leases in the show, but what confirms under way hold; says which they were. */
@@ -141,6 +157,7 @@ public class SeatLeases {
         for (int i = 1; i < answer.size(); i++) {
             released.add(answer.get(i).toString());
         }
+        freed(showId, released);
         return released;
     }
 
@@ -201,6 +218,7 @@ public class SeatLeases {
     /** Undoes a {@link #hold} of these seats: the confirm was never published. */
     public void unhold(String showId, List<String> seatIds, UUID requestId) {
         ask(LeaseScripts.UNHOLD, keys(showId, seatIds), requestId.toString());
+        freed(showId, seatIds);
     }
 
     /**
@@ -236,7 +254,11 @@ public class SeatLeases {
         if (!seatIds.isEmpty()) {
             calls.add(pipeline.run(LeaseScripts.SETTLE, keys(showId, seatIds), arguments));
         }
-        return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+                .whenComplete((_, _) -> outcomes.forEach(outcome -> {
+                    freed(showId, outcome.seatIds());
+                    freed(showId, outcome.releasedSeatIds());
+                }));
     }
 
     /** A leased seat, and when its lease ends. */
@@ -446,11 +468,24 @@ public class SeatLeases {
         throw new InvalidDataAccessResourceUsageException("unexpected answer from Redis: " + expires + ", " + now);
     }
 
-    /** Of {@code CONFLICT seat code seat code …}; none for every other answer. */
+    private void freed(String showId, List<String> seatIds) {
+        refusals.forget(showId, seatIds, System.nanoTime());
+    }
+
+    /** That a seat does not exist is not kept: only Postgres knows. */
+    private void keep(String showId, List<Conflict> conflicts, List answer, long asked) {
+        for (int i = 0; i < conflicts.size(); i++) {
+            if (conflicts.get(i).code() != Code.SEAT_NOT_FOUND) {
+                refusals.refused(showId, conflicts.get(i), answer.get(3 * i + 3).toString(), asked);
+            }
+        }
+    }
+
+    /** Of {@code CONFLICT seat code holder seat code holder …}; none for every other answer. */
     private static List<Conflict> conflicts(List answer) {
         List<Conflict> conflicts = new ArrayList<>();
         if (answer.getFirst().equals("CONFLICT")) {
-            for (int i = 1; i < answer.size(); i += 2) {
+            for (int i = 1; i < answer.size(); i += 3) {
                 conflicts.add(new Conflict(
                         answer.get(i).toString(), Code.valueOf(answer.get(i + 1).toString())));
             }
