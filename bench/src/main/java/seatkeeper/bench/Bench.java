@@ -57,6 +57,8 @@ public final class Bench {
             // Before anything is drained: a gateway would settle all those outcomes while it is measured.
             try (Child gateway = fleet.gateway()) {
                 try (Child worker = fleet.worker()) {
+                    gateway.awaitReady();
+                    worker.awaitReady();
                     answered = new HttpRows(drain, worker, gateway, scale, rounds, warmup).run();
                     bookings = new BookingRows(drain, gateway, scale, rounds, warmup);
                     booked = bookings.run();

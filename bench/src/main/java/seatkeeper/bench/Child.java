@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A JVM of ours that is ready; it writes to a log file. */
+/** A JVM of ours, ready when it is waited for; it writes to a log file. */
 final class Child implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -20,13 +20,12 @@ final class Child implements AutoCloseable {
 
     private final Process process;
     private final Path log;
-    private final int port;
+    private int port;
     private long peakKilobytes;
 
-    private Child(Process process, Path log) throws IOException, InterruptedException {
+    private Child(Process process, Path log) {
         this.process = process;
         this.log = log;
-        this.port = awaitReady();
     }
 
     static Child start(Path log, List<String> jvmOptions, Class<?> main, List<String> arguments) {
@@ -40,22 +39,13 @@ final class Child implements AutoCloseable {
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             // As in the image.
             jvm.environment().put("MALLOC_ARENA_MAX", "2");
-            Process process = jvm.start();
-            try {
-                return new Child(process, log);
-            } catch (Exception e) {
-                process.destroyForcibly();
-                throw e;
-            }
+            return new Child(jvm.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 
-    /** A gateway's HTTP port; a worker has none. */
+    /** A gateway's HTTP port, once it is ready; a worker has none. */
     int port() {
         return port;
     }
@@ -113,12 +103,13 @@ final class Child implements AutoCloseable {
         }
     }
 
-    private int awaitReady() throws IOException, InterruptedException {
+    void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (process.isAlive() && System.nanoTime() < deadline) {
             Matcher ready = READY.matcher(Files.readString(log));
             if (ready.find()) {
-                return ready.group(1) == null ? 0 : Integer.parseInt(ready.group(1));
+                port = ready.group(1) == null ? 0 : Integer.parseInt(ready.group(1));
+                return;
             }
             Thread.sleep(50);
         }
