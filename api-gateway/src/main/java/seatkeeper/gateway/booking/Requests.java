@@ -42,8 +42,8 @@ class Requests {
     private static final Duration OUTCOME_TTL = Duration.ofHours(1);
     /** How an outcome's JSON begins; a claim begins with a fingerprint. */
     private static final String OUTCOME = "{";
-    /** Those of a minute at 500 a second; some 25 MB. */
-    private static final int MOST_RECENT = 30_000;
+    /** Those of 40 s at 500 a second; some 16 MB. */
+    private static final int MOST_RECENT = 20_000;
 
     private final StringRedisTemplate redis;
     private final PipelinedRedis pipeline;

@@ -19,8 +19,8 @@ final class RecentRefusals {
     /** Nobody notices, and a seat that thousands want is asked for four times a second. */
     private static final Duration KEPT = Duration.ofMillis(250);
 
-    /** As many as the hall of an arena has; 200 bytes each. */
-    private static final int MOST = 50_000;
+    /** Only what is asked for all the time is worth keeping; 200 bytes each. */
+    private static final int MOST = 20_000;
 
     private record Seat(String showId, String seatId) {}
 
