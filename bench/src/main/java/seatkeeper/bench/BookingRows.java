@@ -1,5 +1,7 @@
 package seatkeeper.bench;
 
+import static seatkeeper.bench.HttpRows.PAIRS_IN_ROW;
+
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +19,6 @@ import seatkeeper.bench.Load.Connection;
 final class BookingRows {
 
     private static final int CLIENTS = 32;
-    private static final int PAIRS_IN_ROW = 10;
     private static final int BOOKINGS_PER_SECOND = 100;
     /** Of what clients get who wait for each booking before they begin the next. */
     private static final double[] SHARES = {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5};

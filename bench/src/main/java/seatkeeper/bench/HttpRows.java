@@ -12,7 +12,7 @@ final class HttpRows {
 
     private static final int CONNECTIONS = 32;
     /** What all of them want at once. */
-    private static final int PAIRS_IN_ROW = 10;
+    static final int PAIRS_IN_ROW = 10;
 
     private final Drain drain;
     private final Child worker;

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import seatkeeper.contract.Topics;
@@ -27,7 +28,6 @@ import seatkeeper.contract.Topics;
  */
 final class ScaleRow {
 
-    private static final String GROUP = "booking-worker";
     /** The less there is to do for a batch, the more of its time is the delay. */
     private static final String SMALL_BATCHES = "--spring.kafka.consumer.max-poll-records=5";
 
@@ -139,12 +139,14 @@ final class ScaleRow {
     /** Waits until two workers have half of the partitions each; those of one of them. */
     private static Set<Integer> awaitShared(Admin admin, int half) throws ExecutionException, InterruptedException {
         while (true) {
-            List<Set<Integer>> shares = admin.describeConsumerGroups(List.of(GROUP)).all().get().values().stream()
-                    .flatMap(group -> group.members().stream())
-                    .map(member -> member.assignment().topicPartitions().stream()
-                            .map(TopicPartition::partition)
-                            .collect(Collectors.toSet()))
-                    .toList();
+            List<Set<Integer>> shares =
+                    admin.describeConsumerGroups(List.of(Topics.WORKER_GROUP)).all().get().values().stream()
+                            .filter(group -> group.groupState() == GroupState.STABLE)
+                            .flatMap(group -> group.members().stream())
+                            .map(member -> member.assignment().topicPartitions().stream()
+                                    .map(TopicPartition::partition)
+                                    .collect(Collectors.toSet()))
+                            .toList();
             if (shares.size() == 2 && shares.stream().allMatch(share -> share.size() == half)) {
                 return shares.getFirst();
             }

@@ -2,6 +2,7 @@ package seatkeeper.gateway.lease;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +13,7 @@ import seatkeeper.contract.Conflict;
 /**
  * Seats that Redis refused a moment ago. In a burst most calls want the same few seats, and are refused again without
  * asking. So a refusal may be as old as {@link #KEPT}, where a seat was freed through another gateway; what was freed
- * through this one is known at once. A lease is never granted from here. Times are those of {@link System#nanoTime}.
+ * through this one is known at once. A lease is never granted from here.
  */
 final class RecentRefusals {
 
@@ -33,19 +34,28 @@ final class RecentRefusals {
      */
     private record Known(long at, @Nullable Conflict conflict, String holder) {}
 
-    private final Cache<Seat, Known> seats = Caffeine.newBuilder()
-            .maximumSize(MOST)
-            .expireAfterWrite(KEPT)
-            // To hand the few that are over to another thread costs more than to drop them.
-            .executor(Runnable::run)
-            .build();
+    private final Ticker ticker;
+    private final Cache<Seat, Known> seats;
+
+    /** By that clock; {@link Ticker#systemTicker} is {@link System#nanoTime}. */
+    RecentRefusals(Ticker ticker) {
+        this.ticker = ticker;
+        this.seats = Caffeine.newBuilder()
+                .maximumSize(MOST)
+                .expireAfterWrite(KEPT)
+                .ticker(ticker)
+                // To hand the few that are over to another thread costs more than to drop them.
+                .executor(Runnable::run)
+                .build();
+    }
 
     /**
      * The conflicts of a call that is about nothing but seats refused to others, or to everybody; else none, and Redis is
      * to be asked.
      */
-    List<Conflict> of(String showId, Collection<String> seatIds, String user, long now) {
+    List<Conflict> of(String showId, Collection<String> seatIds, String user) {
         List<Conflict> conflicts = new ArrayList<>(seatIds.size());
+        long now = ticker.read();
         for (String seatId : seatIds) {
             Known known = seats.getIfPresent(new Seat(showId, seatId));
             if (known == null
@@ -63,7 +73,7 @@ final class RecentRefusals {
      * Keeps a refusal.
      *
      * @param holder the user who has leased the seat; empty when nobody may
-     * @param asked when Redis was asked
+     * @param asked when Redis was asked, by the ticker
      */
     void refused(String showId, Conflict conflict, String holder, long asked) {
         seats.asMap()
@@ -74,7 +84,8 @@ final class RecentRefusals {
     }
 
     /** These seats were freed, or have changed hands: refusals of calls that are still under way count no more. */
-    void forget(String showId, Collection<String> seatIds, long now) {
+    void forget(String showId, Collection<String> seatIds) {
+        long now = ticker.read();
         for (String seatId : seatIds) {
             seats.put(new Seat(showId, seatId), new Known(now, null, ""));
         }

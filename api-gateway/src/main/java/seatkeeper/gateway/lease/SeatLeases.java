@@ -1,5 +1,6 @@
 package seatkeeper.gateway.lease;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public class SeatLeases {
     private final GatewayProperties.Lease limits;
     private final SingleFlight loads = new SingleFlight();
     private final Semaphore room = new Semaphore(MOST_LOADED_AT_ONCE, true);
-    private final RecentRefusals refusals = new RecentRefusals();
+    private final RecentRefusals refusals = new RecentRefusals(Ticker.systemTicker());
 
     SeatLeases(StringRedisTemplate redis, PipelinedRedis pipeline, Shows shows, GatewayProperties properties) {
         this.redis = redis;
@@ -82,7 +83,7 @@ public class SeatLeases {
      * @throws Refusal 409 with every seat that is not to be had, 404 when there is no such show
      */
     Lease acquire(String showId, List<String> seatIds, UUID userId, Duration ttl) {
-        List<Conflict> known = refusals.of(showId, seatIds, userId.toString(), System.nanoTime());
+        List<Conflict> known = refusals.of(showId, seatIds, userId.toString());
         if (!known.isEmpty()) {
             throw Refusal.conflict(known);
         }
@@ -146,7 +147,7 @@ public class SeatLeases {
         try {
             granted(ask(LeaseScripts.RELEASE, keys(showId, seatIds), userId.toString()));
         } finally {
-            freed(showId, seatIds);
+            refusals.forget(showId, seatIds);
         }
     }
 
@@ -157,7 +158,7 @@ public class SeatLeases {
         for (int i = 1; i < answer.size(); i++) {
             released.add(answer.get(i).toString());
         }
-        freed(showId, released);
+        refusals.forget(showId, released);
         return released;
     }
 
@@ -218,7 +219,7 @@ public class SeatLeases {
     /** Undoes a {@link #hold} of these seats: the confirm was never published. */
     public void unhold(String showId, List<String> seatIds, UUID requestId) {
         ask(LeaseScripts.UNHOLD, keys(showId, seatIds), requestId.toString());
-        freed(showId, seatIds);
+        refusals.forget(showId, seatIds);
     }
 
     /**
@@ -256,8 +257,8 @@ public class SeatLeases {
         }
         return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
                 .whenComplete((_, _) -> outcomes.forEach(outcome -> {
-                    freed(showId, outcome.seatIds());
-                    freed(showId, outcome.releasedSeatIds());
+                    refusals.forget(showId, outcome.seatIds());
+                    refusals.forget(showId, outcome.releasedSeatIds());
                 }));
     }
 
@@ -466,10 +467,6 @@ public class SeatLeases {
             return new Lease(Instant.ofEpochMilli(end), Duration.ofMillis(Math.max(0, end - start)));
         }
         throw new InvalidDataAccessResourceUsageException("unexpected answer from Redis: " + expires + ", " + now);
-    }
-
-    private void freed(String showId, List<String> seatIds) {
-        refusals.forget(showId, seatIds, System.nanoTime());
     }
 
     /** That a seat does not exist is not kept: only Postgres knows. */
