@@ -12,8 +12,8 @@ import seatkeeper.contract.Conflict;
 
 /**
  * Seats that Redis refused a moment ago. In a burst most calls want the same few seats, and are refused again without
- * asking. So a refusal may be as old as {@link #KEPT}, where a seat was freed through another gateway; what was freed
- * through this one is known at once. A lease is never granted from here.
+ * asking. So a refusal may be as old as {@link #KEPT}, where a lease has ended by itself or a seat was freed through
+ * another gateway; what was freed through this one is known at once. A lease is never granted from here.
  */
 final class RecentRefusals {
 
