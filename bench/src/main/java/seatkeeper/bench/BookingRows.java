@@ -158,7 +158,7 @@ final class BookingRows {
         double most = Measured.median(free);
         for (double share : SHARES) {
             double perSecond = Math.max(10, share * most);
-            int calls = (int) Math.max(20, perSecond * timed / BOOKINGS_PER_SECOND / 2);
+            int calls = (int) Math.max(5, perSecond * timed / BOOKINGS_PER_SECOND / 2);
             List<Double> millis = millis(calls, perSecond);
             points.add(String.format(
                     Locale.ROOT,
