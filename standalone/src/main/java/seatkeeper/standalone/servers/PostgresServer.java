@@ -155,6 +155,7 @@ public final class PostgresServer extends ServerProcess {
         settings.put("synchronous_commit", "on");
         settings.put("full_page_writes", "on");
         settings.put("max_connections", "100");
+        // For the indexes of millions of bookings; what is never touched takes no memory.
         settings.put("shared_buffers", "1GB");
         settings.put("max_wal_size", "2GB");
         settings.put("min_wal_size", "256MB");
