@@ -12,6 +12,7 @@ from typing import Any
 
 from locust import events
 
+from result import Result
 from scenarios import (
     ConfirmRaceSeveralSeats,
     ConfirmRaceSingleSeat,
@@ -22,7 +23,7 @@ from scenarios import (
     SellOut,
 )
 from settings import Settings
-from trial import Result, ScenarioShape, attach
+from trial import ScenarioShape, attach
 
 __all__ = [
     "ConfirmRaceSeveralSeats",

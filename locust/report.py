@@ -7,7 +7,7 @@ import html
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from locust.env import Environment
 from locust.html import get_html_report
@@ -15,9 +15,7 @@ from locust.html import get_html_report
 import chart
 from checks import Evidence
 from history import save
-
-if TYPE_CHECKING:
-    from trial import Result
+from result import Result
 
 NO_CHART = (
     "no chart: matplotlib is not installed beside Locust "

@@ -79,8 +79,9 @@ def run_scenarios(options: argparse.Namespace) -> int:
 
     import report
     import tables
+    from result import Result
     from scenarios import ALL
-    from trial import Result, ScenarioShape, attach
+    from trial import ScenarioShape, attach
 
     settings = Settings.of(options)
     by_name = {n: u for u in ALL for n in (str(u.scenario.number), u.scenario.name)}

@@ -9,7 +9,6 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 from uuid import UUID
@@ -24,34 +23,12 @@ import tables
 from checks import Evidence, Verdict
 from history import History
 from measures import Numbers
-from scenario import Scenario, Size
+from result import Result
+from scenario import Scenario
 from settings import Settings
 
 GRACE_S = 60
 """How long users may take to end what they have begun when time is up."""
-
-
-@dataclass
-class Result:
-    """What a trial leaves behind."""
-
-    scenario: Scenario
-    size: Size
-    show_id: str
-    seed: int
-    started: datetime
-    verdicts: list[Verdict]
-    numbers: Numbers
-    folder: Path
-
-    @property
-    def ok(self) -> bool:
-        return all(v.ok for v in self.verdicts)
-
-    def __str__(self) -> str:
-        lines = [*map(str, self.verdicts), checks.BEYOND_THIS_RUN]
-        lines.sort(key=lambda line: line[0] if line[0].isdigit() else "~")
-        return "\n".join(f"  {line}" for line in lines + self.numbers.lines()) + "\n"
 
 
 @dataclass

@@ -1,23 +1,13 @@
 package seatkeeper.gateway.booking;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
-import seatkeeper.contract.Code;
-import seatkeeper.contract.Conflict;
-import seatkeeper.contract.Fingerprint;
 import seatkeeper.contract.Outcome;
-import seatkeeper.contract.Status;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
+import seatkeeper.contract.OutcomeRow;
 
 /** What was decided and is booked, from Postgres. */
 @Repository
@@ -44,8 +34,6 @@ class Decisions {
             limit ?
             """;
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final JdbcClient jdbc;
 
     Decisions(JdbcClient jdbc) {
@@ -53,14 +41,14 @@ class Decisions {
     }
 
     Optional<Outcome> find(UUID requestId) {
-        return jdbc.sql(BY_ID).param(requestId).query((row, _) -> outcome(row)).optional();
+        return jdbc.sql(BY_ID).param(requestId).query((row, _) -> OutcomeRow.read(row)).optional();
     }
 
     List<Outcome> ofOrder(String orderRef, int limit) {
         return jdbc.sql(BY_ORDER)
                 .param(orderRef)
                 .param(limit)
-                .query((row, _) -> outcome(row))
+                .query((row, _) -> OutcomeRow.read(row))
                 .list();
     }
 
@@ -70,7 +58,7 @@ class Decisions {
                 .param(showId)
                 .param(after)
                 .param(limit)
-                .query((row, _) -> outcome(row))
+                .query((row, _) -> OutcomeRow.read(row))
                 .list();
     }
 
@@ -103,36 +91,5 @@ class Decisions {
                         row.getObject("request_id", UUID.class),
                         row.getString("order_ref")))
                 .list();
-    }
-
-    private static Outcome outcome(ResultSet row) throws SQLException {
-        String reason = row.getString("reason");
-        String conflicts = row.getString("conflicts");
-        return new Outcome(
-                row.getObject("request_id", UUID.class),
-                row.getString("type"),
-                row.getString("show_id"),
-                strings(row, "seat_ids"),
-                strings(row, "released_seat_ids"),
-                row.getObject("user_id", UUID.class),
-                row.getObject("booking_request_id", UUID.class),
-                row.getString("order_ref"),
-                Fingerprint.fromBytes(row.getBytes("fingerprint")).toString(),
-                Status.valueOf(row.getString("status")),
-                reason == null ? null : Code.valueOf(reason),
-                conflicts == null ? List.of() : JSON.readValue(conflicts, new TypeReference<List<Conflict>>() {}),
-                instant(row.getTimestamp("submitted_at")),
-                row.getTimestamp("decided_at").toInstant(),
-                row.getLong("show_version"),
-                row.getInt("command_partition"),
-                row.getLong("command_offset"));
-    }
-
-    private static List<String> strings(ResultSet row, String column) throws SQLException {
-        return Arrays.asList((String[]) row.getArray(column).getArray());
-    }
-
-    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
-        return timestamp == null ? null : timestamp.toInstant();
     }
 }

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,12 +20,10 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
-import seatkeeper.contract.Code;
 import seatkeeper.contract.Command;
-import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Fingerprint;
 import seatkeeper.contract.Outcome;
-import seatkeeper.contract.Status;
+import seatkeeper.contract.OutcomeRow;
 import seatkeeper.worker.decision.Changes;
 import seatkeeper.worker.decision.Changes.Cancellation;
 import seatkeeper.worker.decision.Changes.NewBooking;
@@ -44,7 +41,6 @@ import seatkeeper.worker.decision.Verdict;
 import seatkeeper.worker.decision.Verdict.Decided;
 import seatkeeper.worker.ledger.RoundTrips.Query;
 import seatkeeper.worker.ledger.RoundTrips.Update;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -188,7 +184,7 @@ public class Ledger {
                 .filter(Objects::nonNull)
                 .distinct();
         return new Query(REQUESTS, List.of(array("uuid", ids)), row -> {
-            Outcome outcome = outcome(row);
+            Outcome outcome = OutcomeRow.read(row);
             requests.put(
                     outcome.requestId(), new Recorded(Fingerprint.fromBytes(row.getBytes("fingerprint")), outcome));
         });
@@ -390,33 +386,6 @@ public class Ledger {
                 .toArray(byte[][]::new);
     }
 
-    private static Outcome outcome(ResultSet row) throws SQLException {
-        String reason = row.getString("reason");
-        String conflicts = row.getString("conflicts");
-        return new Outcome(
-                row.getObject("request_id", UUID.class),
-                row.getString("type"),
-                row.getString("show_id"),
-                strings(row, "seat_ids"),
-                strings(row, "released_seat_ids"),
-                row.getObject("user_id", UUID.class),
-                row.getObject("booking_request_id", UUID.class),
-                row.getString("order_ref"),
-                Fingerprint.fromBytes(row.getBytes("fingerprint")).toString(),
-                Status.valueOf(row.getString("status")),
-                reason == null ? null : Code.valueOf(reason),
-                conflicts == null ? List.of() : JSON.readValue(conflicts, new TypeReference<List<Conflict>>() {}),
-                instant(row.getTimestamp("submitted_at")),
-                row.getTimestamp("decided_at").toInstant(),
-                row.getLong("show_version"),
-                row.getInt("command_partition"),
-                row.getLong("command_offset"));
-    }
-
-    private static List<String> strings(ResultSet row, String column) throws SQLException {
-        return Arrays.asList((String[]) row.getArray(column).getArray());
-    }
-
     private static @Nullable String conflictsJson(Outcome outcome) {
         return outcome.conflicts().isEmpty() ? null : JSON.writeValueAsString(outcome.conflicts());
     }
@@ -428,10 +397,6 @@ public class Ledger {
 
     private static @Nullable Timestamp timestamp(@Nullable Instant instant) {
         return instant == null ? null : Timestamp.from(instant);
-    }
-
-    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
-        return timestamp == null ? null : timestamp.toInstant();
     }
 
     private static SqlArrayValue column(
