@@ -26,12 +26,18 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         double scale = Double.parseDouble(System.getProperty("bench.scale", "1"));
         int rounds = Integer.getInteger("bench.rounds", 3);
-        Results results = run(scale, rounds, new Warmup(MOST_WARMUPS, scale));
+        Results results = run(Extent.WHOLE, scale, rounds, new Warmup(MOST_WARMUPS, scale));
         System.out.println(table(results.rows));
         Files.createDirectories(Path.of("target"));
         Files.writeString(Path.of("target", "bench.json"), json(results));
         // The broker's threads would keep the JVM alive.
         System.exit(0);
+    }
+
+    /** A smoke is over with the rows that one gateway and one worker are enough for. */
+    enum Extent {
+        SMOKE,
+        WHOLE
     }
 
     /**
@@ -41,7 +47,7 @@ public final class Bench {
      */
     record Results(List<Measured> rows, List<String> load) {}
 
-    static Results run(double scale, int rounds, Warmup warmup) throws Exception {
+    static Results run(Extent extent, double scale, int rounds, Warmup warmup) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench-");
         try (LocalServers servers = LocalServers.start(folder, Ports.ANY)) {
             Drain drain = new Drain(servers);
@@ -62,6 +68,12 @@ public final class Bench {
                     answered = new HttpRows(drain, worker, gateway, scale, rounds, warmup).run();
                     bookings = new BookingRows(drain, gateway, scale, rounds, warmup);
                     booked = bookings.run();
+                    if (extent == Extent.SMOKE) {
+                        return new Results(
+                                Stream.concat(answered.stream(), booked.stream())
+                                        .toList(),
+                                List.of());
+                    }
                     load = bookings.sweep();
                 }
                 leased = growth.leased(gateway, warmup);

@@ -3,14 +3,25 @@ package seatkeeper.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import seatkeeper.bench.Bench.Extent;
 
 /** That every row is measured, in small; how fast is for the full run to say. */
 class BenchIT {
 
     @Test
+    void measuresABookingAndItsSteps() throws Exception {
+        List<Measured> rows =
+                Bench.run(Extent.SMOKE, 0.005, 1, new Warmup(0, 0.005)).rows();
+        assertThat(rows).extracting(Measured::row).contains("lease", "confirm", "against the simple way, free");
+        assertMeasured(rows);
+    }
+
+    @Test
+    @Tag("long")
     void measuresEveryRow() throws Exception {
-        Bench.Results results = Bench.run(0.01, 1, new Warmup(0, 0.01));
+        Bench.Results results = Bench.run(Extent.WHOLE, 0.01, 1, new Warmup(0, 0.01));
         List<Measured> rows = results.rows();
         assertThat(results.load()).hasSizeGreaterThan(10);
         assertThat(rows)
@@ -35,10 +46,14 @@ class BenchIT {
                         "scale, 2 workers",
                         "memory, gateway",
                         "memory, worker");
+        assertMeasured(rows);
+        assertThat(Bench.table(rows)).contains("drain, one hot show", "target");
+    }
+
+    private static void assertMeasured(List<Measured> rows) {
         assertThat(rows).allSatisfy(row -> {
             assertThat(row.work()).hasSize(1).allMatch(rate -> rate > 0);
             assertThat(row.limit()).hasSize(1).allMatch(rate -> rate > 0);
         });
-        assertThat(Bench.table(rows)).contains("drain, one hot show", "target");
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import seatkeeper.faults.Marks.Protocol;
 import seatkeeper.faults.Run.Pace;
@@ -22,7 +23,7 @@ import seatkeeper.faults.Workload.Load;
  *
  * <ul>
  *   <li>{@code faults.seed}
- *   <li>{@code faults.length} (ISO 8601); from 5 minutes on all kinds strike, some for long, and answers are lost all the
+ *   <li>{@code faults.length} (ISO 8601), of the long run; from 5 minutes on all kinds strike, some for long, and answers are lost all the
  *       time
  *   <li>{@code faults.kinds}: names of {@link Fault}, separated by commas; with a minus, all but those
  *   <li>{@code faults.joined}, {@code faults.lasting}, {@code faults.lost}: see {@link Pace}
@@ -36,22 +37,34 @@ class FaultsIT {
 
     private static final Duration THOROUGH = Duration.ofMinutes(5);
 
+    private static final List<List<Fault>> SMOKE = List.of(
+            List.of(Fault.WORKER_KILLED, Fault.REDIS_FLUSHED), List.of(Fault.POSTGRES_KILLED, Fault.GATEWAY_KILLED));
+
+    /** What every build can afford: processes and servers killed. */
     @Test
     void nothingIsLostAndNothingHappensTwice() throws Exception {
+        run(new Plan(
+                seed(), Duration.ZERO, List.of(), SMOKE, Pace.SHORT, new Load(12, Duration.ofMillis(25), 100, 12)));
+    }
+
+    @Test
+    @Tag("long")
+    void nothingIsLostAndNothingHappensTwiceAtRandom() throws Exception {
         Duration length = Duration.parse(text("faults.length", "PT60S"));
         boolean isThorough = length.compareTo(THOROUGH) >= 0;
-        long seed = Long.parseLong(
-                text("faults.seed", String.valueOf(ThreadLocalRandom.current().nextLong(1L << 40))));
         Set<Fault> faults = kinds(isThorough);
         Load load = new Load(
                 number("faults.clients", 12),
                 Duration.ofMillis(number("faults.pause", 25)),
                 number("faults.rate", isThorough ? 400 : 100),
                 number("faults.mixed", 12));
-        System.out.println("faults.seed=" + seed + " for " + length);
-        Plan plan = new Plan(seed, length, faults, List.of(), pace(isThorough), load);
+        run(new Plan(seed(), length, faults, List.of(), pace(isThorough), load));
+    }
+
+    private static void run(Plan plan) throws Exception {
+        System.out.println("faults.seed=" + plan.seed() + " for " + plan.length());
         Verdict verdict;
-        Disk disk = new Disk(faults.contains(Fault.POSTGRES_DISK_FULL));
+        Disk disk = new Disk(plan.faults().contains(Fault.POSTGRES_DISK_FULL));
         try (disk;
                 Cluster cluster = new Cluster(disk.folder(), disk.postgres(), List.of())) {
             verdict = Run.of(plan, cluster, disk);
@@ -60,9 +73,14 @@ class FaultsIT {
         System.out.println(verdict.summary().line());
         verdict.summary().append();
         assertThat(verdict.violations())
-                .as("again: -Dfaults.seed=%d; logs: %s", seed, disk.folder())
+                .as("again: -Dfaults.seed=%d; logs: %s", plan.seed(), disk.folder())
                 .isEmpty();
         disk.delete();
+    }
+
+    private static long seed() {
+        return Long.parseLong(
+                text("faults.seed", String.valueOf(ThreadLocalRandom.current().nextLong(1L << 40))));
     }
 
     private static Set<Fault> kinds(boolean isThorough) {

@@ -15,12 +15,26 @@ import seatkeeper.faults.Run.Verdict;
 import seatkeeper.faults.Workload.Load;
 
 /** A suite that never fails proves nothing: without any one of the guards it does. */
-@Tag("mutants")
 class MutantsIT {
 
+    /** What every booking rests on: the transaction, the constraints, the fingerprint. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"OUTCOME_OUTSIDE_THE_TRANSACTION", "NO_UNIQUE_CONSTRAINTS", "NO_FINGERPRINT"})
+    @Tag("long")
     void isCaught(Mutant mutant) throws Exception {
+        judge(mutant);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"OUTCOME_OUTSIDE_THE_TRANSACTION", "NO_UNIQUE_CONSTRAINTS", "NO_FINGERPRINT"},
+            mode = EnumSource.Mode.EXCLUDE)
+    @Tag("mutants")
+    void isCaughtToo(Mutant mutant) throws Exception {
+        judge(mutant);
+    }
+
+    private static void judge(Mutant mutant) throws Exception {
         Plan plan = new Plan(
                 1, Duration.ZERO, List.of(), mutant.rounds, Pace.SHORT, new Load(16, Duration.ofMillis(15), 0, 12));
         Verdict verdict;

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import static seatkeeper.standalone.RunningSystem.API;
 import static seatkeeper.standalone.RunningSystem.show;
 
-import java.nio.file.Path;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -57,13 +56,12 @@ class DeadLetterReplayIT {
     @Test
     void saysInOneLineThatThereIsNoBroker() throws Exception {
         String nobody = "127.0.0.1:" + Ports.firstOfFree(1);
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        Process process = new ProcessBuilder(Programs.java(
                         "-cp",
                         System.getProperty("java.class.path"),
                         WorkerApplication.class.getName(),
                         DeadLetterReplay.COMMAND,
-                        "--spring.kafka.bootstrap-servers=" + nobody)
+                        "--spring.kafka.bootstrap-servers=" + nobody))
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import seatkeeper.standalone.Api.Reply;
 import tools.jackson.databind.JsonNode;
@@ -43,7 +44,6 @@ import tools.jackson.databind.JsonNode;
  */
 class FuzzIT {
 
-    private static final int REQUESTS = Integer.getInteger("seatkeeper.fuzz.requests", 3_000);
     private static final long SEED = Long.getLong("seatkeeper.fuzz.seed", 20_261_124L);
     private static final int CLIENTS = 6;
     /** One value of so many is odd. */
@@ -61,6 +61,16 @@ class FuzzIT {
 
     @Test
     void everyAnswerIsOneOfTheDocument() throws InterruptedException {
+        fuzz(Integer.getInteger("seatkeeper.fuzz.requests", 3_000));
+    }
+
+    @Test
+    @Tag("long")
+    void everyAnswerIsOneOfTheDocumentInThousands() throws InterruptedException {
+        fuzz(Integer.getInteger("seatkeeper.fuzz.requests", 15_000));
+    }
+
+    private void fuzz(int requests) throws InterruptedException {
         List<String> shows = List.of(show("A1", "A2", "A3", "A4"), show("A1", "B2", "B3"), show("C1"));
         List<String> names = Stream.concat(
                         shows.stream().flatMap(show -> Stream.of(show, show, show)),
@@ -80,7 +90,7 @@ class FuzzIT {
                     .<Callable<Void>>mapToObj(client -> () -> {
                         run(
                                 new Generator(document.document(), names, uuids, SEED + client),
-                                (REQUESTS + CLIENTS - 1) / CLIENTS);
+                                (requests + CLIENTS - 1) / CLIENTS);
                         return null;
                     })
                     .toList();
@@ -94,7 +104,7 @@ class FuzzIT {
                 "fuzz: seed %d, %d requests, %.0f/s, slowest %d ms, answers %s, %d repeated after a 503 %s, operations that succeeded %d of %d%n",
                 SEED,
                 answers.values().stream().mapToLong(LongAdder::sum).sum(),
-                REQUESTS / seconds,
+                requests / seconds,
                 slowestMs.get(),
                 new TreeMap<>(answers),
                 repeated.values().stream().mapToLong(LongAdder::sum).sum(),
@@ -251,7 +261,7 @@ class FuzzIT {
         Generator generator = new Generator(
                 document.document(), List.of("A1"), List.of(UUID.randomUUID().toString()), SEED);
         Map<String, LongAdder> seen = new TreeMap<>();
-        for (int run = 0; run < Math.max(300, REQUESTS / 10); run++) {
+        for (int run = 0; run < 300; run++) {
             StringBuilder request = new StringBuilder(good);
             for (int changes = generator.below(4); changes >= 0; changes--) {
                 int at = generator.below(request.length());

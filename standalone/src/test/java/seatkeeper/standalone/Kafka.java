@@ -110,9 +110,15 @@ final class Kafka {
 
         private final KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", RunningSystem.SERVERS.bootstrapServers(),
-                        "isolation.level", "read_committed",
-                        "auto.offset.reset", "none"),
+                        "bootstrap.servers",
+                        RunningSystem.SERVERS.bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        // Its other questions wait behind a fetch that waits for records.
+                        "fetch.max.wait.ms",
+                        10,
+                        "auto.offset.reset",
+                        "none"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();

@@ -25,9 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class LogsIT {
 
-    private static final String JAVA =
-            Path.of(System.getProperty("java.home"), "bin", "java").toString();
-
     private final UUID user = randomUUID();
 
     @Test
@@ -77,18 +74,18 @@ class LogsIT {
         Path extracted = folder.resolve(module);
         Programs.run(
                 "",
-                JAVA,
-                "-Djarmode=tools",
-                "-jar",
-                Path.of("..", module, "target", jar).toString(),
-                "extract",
-                "--destination",
-                extracted.toString());
+                Programs.java(
+                        "-Djarmode=tools",
+                        "-jar",
+                        Path.of("..", module, "target", jar).toString(),
+                        "extract",
+                        "--destination",
+                        extracted.toString()));
         return extracted.resolve(jar);
     }
 
     private static Process start(Path jar, Path log, int port, Collector collector) throws IOException {
-        ProcessBuilder java = new ProcessBuilder(JAVA, "-jar", jar.toString());
+        ProcessBuilder java = new ProcessBuilder(Programs.java("-jar", jar.toString()));
         // By environment, as it is switched on where it runs.
         java.environment().put("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs");
         java.environment().put("LOGGING_LEVEL_SEATKEEPER", "debug");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.Keys;
@@ -78,6 +79,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void booksByKeyboardAlone() {
         String show = show("A1", "A2", "A3", "A4", "A5");
         try (Browser browser = Browser.desktop().open(port, show)) {
@@ -97,6 +99,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void knowsItsSeatsAfterAReload() {
         String show = show("A1", "A2");
         try (Browser browser = Browser.desktop().open(port, show)) {
@@ -113,6 +116,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void saysThatThereIsNoSuchShow() {
         String show = show("A1");
         try (Browser browser = Browser.desktop().open(port, "%")) {
@@ -131,6 +135,7 @@ class PageIT {
 
     /** More than the six connections that a browser has; and what happened meanwhile is seen on return. */
     @Test
+    @Tag("long")
     void anyNumberOfTabsAndALeaseThatRanOutUnseen() {
         String show = show("A1", "A2");
         try (Browser browser = Browser.desktop().open(port, show)) {
@@ -162,6 +167,7 @@ class PageIT {
 
     /** On the whole plan a seat is a few pixels: there is no shape to tell it by. */
     @Test
+    @Tag("long")
     void coloursDifferInLightness() {
         try (Browser browser = Browser.desktop().open(port, show("A1"))) {
             for (String scheme : List.of("light", "dark")) {
@@ -192,6 +198,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void reconnectsAfterTheGatewayRestarts() throws IOException {
         String show = show("A1", "A2");
         int own = RunningSystem.freePort();
@@ -215,6 +222,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void worksOnAPhone() {
         String show = show();
         API.put("/shows/" + show, "{\"sections\": [{\"name\": \"stalls\", \"rows\": 30, \"seats_per_row\": 40}]}")
@@ -243,6 +251,7 @@ class PageIT {
 
     /** As deployed, without a crowd: nothing to complain of, nothing from elsewhere, and not much of it. */
     @Test
+    @Tag("long")
     void isSmallSelfContainedAndQuiet() {
         String show = show("A1", "A2");
         try (ConfigurableApplicationContext gateway = LocalApplications.plainGateway(SERVERS, "--server.port=0");
@@ -267,6 +276,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void asksForATokenAndActsForItsSubject() {
         String show = show("A1", "A2");
         UUID user = randomUUID();
@@ -311,6 +321,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void aCrowdRacesAndGoes() {
         String show = show();
         API.put("/shows/" + show, "{\"sections\": [{\"name\": \"stalls\", \"rows\": 20, \"seats_per_row\": 40}]}")
@@ -333,6 +344,7 @@ class PageIT {
 
     /** {@code -Dseatkeeper.screenshot=<file>} makes the picture of the README, in the midst of a race. */
     @Test
+    @Tag("long")
     @EnabledIfSystemProperty(named = "seatkeeper.screenshot", matches = ".+")
     void poses() throws IOException {
         String show = "arena-" + randomUUID().toString().substring(0, 4);

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Programs that are on the machine, or not. */
@@ -38,8 +41,22 @@ final class Programs {
         }
     }
 
+    /** A JVM as short-lived as a test. */
+    static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     /** What the program printed; it has to end well, within a minute. */
     static String run(String input, String... command) throws IOException, InterruptedException {
+        return run(input, List.of(command));
+    }
+
+    static String run(String input, List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var in = process.getOutputStream()) {
             in.write(input.getBytes(UTF_8));

@@ -41,7 +41,10 @@ class Decisions {
     }
 
     Optional<Outcome> find(UUID requestId) {
-        return jdbc.sql(BY_ID).param(requestId).query((row, _) -> OutcomeRow.read(row)).optional();
+        return jdbc.sql(BY_ID)
+                .param(requestId)
+                .query((row, _) -> OutcomeRow.read(row))
+                .optional();
     }
 
     List<Outcome> ofOrder(String orderRef, int limit) {

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,16 +29,25 @@ class DecisionSimulationTest {
 
     private static final long SEED =
             Long.getLong("seed", ThreadLocalRandom.current().nextLong(1L << 40));
-    private static final int HISTORIES = Integer.getInteger("histories", 12_000);
 
     @Test
     void everyHistoryGoesAsTheContractSays() {
+        simulate(Integer.getInteger("histories", 8_000));
+    }
+
+    @Test
+    @Tag("long")
+    void everyHistoryGoesAsTheContractSaysInThousands() {
+        simulate(Integer.getInteger("histories", 100_000));
+    }
+
+    private static void simulate(int histories) {
         Map<Path, Integer> paths = new EnumMap<>(Path.class);
-        for (long seed = SEED; seed < SEED + HISTORIES; seed++) {
+        for (long seed = SEED; seed < SEED + histories; seed++) {
             Simulation.run(Decider::decide, seed).forEach((path, count) -> paths.merge(path, count, Integer::sum));
         }
-        System.out.println(HISTORIES + " histories from seed " + SEED + ": " + paths);
-        if (HISTORIES > 1_000) {
+        System.out.println(histories + " histories from seed " + SEED + ": " + paths);
+        if (histories > 1_000) {
             assertThat(paths).containsOnlyKeys(Path.values());
         }
     }

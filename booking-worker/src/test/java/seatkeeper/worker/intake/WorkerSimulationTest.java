@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +25,6 @@ class WorkerSimulationTest {
 
     private static final long SEED =
             Long.getLong("seed", ThreadLocalRandom.current().nextLong(1L << 40));
-    private static final int SIMULATIONS = Integer.getInteger("simulations", 10_000);
 
     private static final Set<Guard> GUARDS = EnumSet.allOf(Guard.class);
     private static final Set<Rule> RULES = EnumSet.allOf(Rule.class);
@@ -44,12 +44,22 @@ class WorkerSimulationTest {
 
     @Test
     void nothingIsLostAndNothingHappensTwice() {
+        simulate(Integer.getInteger("simulations", 1_500));
+    }
+
+    @Test
+    @Tag("long")
+    void nothingIsLostAndNothingHappensTwiceInThousands() {
+        simulate(Integer.getInteger("simulations", 20_000));
+    }
+
+    private static void simulate(int simulations) {
         Map<Path, Integer> paths = new EnumMap<>(Path.class);
-        for (long seed = SEED; seed < SEED + SIMULATIONS; seed++) {
+        for (long seed = SEED; seed < SEED + simulations; seed++) {
             WorkerSimulation.run(seed, GUARDS, RULES).forEach((path, count) -> paths.merge(path, count, Integer::sum));
         }
-        System.out.println(SIMULATIONS + " simulations from seed " + SEED + ": " + paths);
-        if (SIMULATIONS > 1_000) {
+        System.out.println(simulations + " simulations from seed " + SEED + ": " + paths);
+        if (simulations > 1_000) {
             assertThat(paths).containsOnlyKeys(Path.values());
         }
     }
