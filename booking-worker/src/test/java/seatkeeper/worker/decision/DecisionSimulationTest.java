@@ -38,7 +38,7 @@ class DecisionSimulationTest {
     @Test
     @Tag("long")
     void everyHistoryGoesAsTheContractSaysInThousands() {
-        simulate(Integer.getInteger("histories", 100_000));
+        simulate(Integer.getInteger("histories", 50_000));
     }
 
     private static void simulate(int histories) {

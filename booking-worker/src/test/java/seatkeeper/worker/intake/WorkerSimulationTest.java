@@ -50,7 +50,7 @@ class WorkerSimulationTest {
     @Test
     @Tag("long")
     void nothingIsLostAndNothingHappensTwiceInThousands() {
-        simulate(Integer.getInteger("simulations", 20_000));
+        simulate(Integer.getInteger("simulations", 10_000));
     }
 
     private static void simulate(int simulations) {
