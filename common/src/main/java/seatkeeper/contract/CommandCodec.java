@@ -16,6 +16,8 @@ import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.Command.SwapBooking;
 import seatkeeper.contract.Command.UnblockSeats;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -136,12 +138,39 @@ public final class CommandCodec {
         try {
             json = Json.MAPPER.readTree(utf8(value));
         } catch (JacksonException | CharacterCodingException e) {
-            return new Decoded.Invalid(Code.INVALID_COMMAND, "the value is not JSON in UTF-8", null, null);
+            return broken(value);
         }
         if (!json.isObject()) {
             return new Decoded.Invalid(Code.INVALID_COMMAND, "the value is not a JSON object", null, null);
         }
         return decode(json);
+    }
+
+    /** The sender is told where its request_id stands before what is broken; of two objects in one value neither is. */
+    private static Decoded.Invalid broken(byte[] value) {
+        UUID requestId = null;
+        String showId = null;
+        try (JsonParser json = Json.MAPPER.createParser(value)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                String field = json.currentName();
+                json.nextToken();
+                if (field.equals("request_id")) {
+                    requestId = Ids.uuid(field, json.getValueAsString());
+                } else if (field.equals("show_id")) {
+                    showId = Ids.name(field, json.getValueAsString());
+                }
+                json.skipChildren();
+            }
+            return notJson(null, null);
+        } catch (JacksonException | InvalidField e) {
+            // What was read so far is all that can be read.
+        }
+        return notJson(requestId, showId);
+    }
+
+    private static Decoded.Invalid notJson(@Nullable UUID requestId, @Nullable String showId) {
+        return new Decoded.Invalid(Code.INVALID_COMMAND, "the value is not JSON in UTF-8", requestId, showId);
     }
 
     private Decoded decode(JsonNode json) {

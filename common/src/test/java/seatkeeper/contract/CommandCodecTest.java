@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import seatkeeper.contract.Command.Action;
 import seatkeeper.contract.Command.BlockSeats;
 import seatkeeper.contract.Command.BookDirect;
@@ -97,6 +98,31 @@ class CommandCodecTest {
     void ignoresUnknownFields() {
         String json = json().replace("{\"version\"", "{\"new_field\":{\"a\":[1]},\"version\"");
         assertThat(codec.decode(KEY, bytes(json))).isEqualTo(new Decoded.Valid(command()));
+    }
+
+    /** What others put into fields of their own is none of our business. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "19.989999999999998436805981327781",
+                "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+                "1e400",
+                "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]"
+            })
+    void ignoresUnknownFieldsWhateverTheyHold(String value) {
+        String json = json().replace("{\"version\"", "{\"" + "u".repeat(300) + "\":" + value + ",\"version\"");
+        assertThat(codec.decode(KEY, bytes(json))).isEqualTo(new Decoded.Valid(command()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "}", "]", "\"x\":", "\"x\":nope}", "\"show_id\":\"other\"}"})
+    void tellsTheSenderOfAValueThatBreaksOff(String end) {
+        String json = json().substring(0, json().lastIndexOf('"')) + "\"," + end;
+        assertThat(codec.decode(KEY, bytes(json))).isInstanceOfSatisfying(Decoded.Invalid.class, invalid -> {
+            assertThat(invalid.code()).isEqualTo(Code.INVALID_COMMAND);
+            assertThat(invalid.requestId()).isEqualTo(REQUEST);
+            assertThat(invalid.showId()).isEqualTo("show_1");
+        });
     }
 
     /** What is replaced, by what; then the code. All of them leave the request_id readable. */
