@@ -1,12 +1,17 @@
 package seatkeeper.contract;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import seatkeeper.contract.Command.BlockSeats;
@@ -35,11 +40,20 @@ import tools.jackson.databind.node.ObjectNode;
  * block_seats      seat_ids
  * unblock_seats    seat_ids</pre>
  *
- * Reading never throws: bytes are a command, or a reason why not. Unknown fields are ignored.
+ * Reading never throws: bytes are a command, or a reason why not. Unknown fields are ignored, misspelt ones are not.
  */
 public final class CommandCodec {
 
     public static final int VERSION = 1;
+
+    /** What each type of command may have; a misspelt one of these is refused. */
+    private static final Map<String, Set<String>> FIELDS = Map.of(
+            ConfirmBooking.TYPE, fields("seat_ids", "order_ref"),
+            BookDirect.TYPE, fields("seat_ids", "order_ref"),
+            CancelBooking.TYPE, fields("booking_request_id", "seat_ids"),
+            SwapBooking.TYPE, fields("booking_request_id", "give_seat_ids", "take_seat_ids"),
+            BlockSeats.TYPE, fields("seat_ids"),
+            UnblockSeats.TYPE, fields("seat_ids"));
 
     private final int maxSeats;
 
@@ -203,8 +217,12 @@ public final class CommandCodec {
     }
 
     private Command.Action action(JsonNode json) {
-        String type = text(json, "type");
-        return switch (type == null ? "" : type) {
+        String type = requireNonNullElse(text(json, "type"), "");
+        Set<String> fields = FIELDS.get(type);
+        if (fields != null) {
+            json.propertyNames().forEach(name -> Spelling.check("", name, fields));
+        }
+        return switch (type) {
             case ConfirmBooking.TYPE -> new ConfirmBooking(seats(json, "seat_ids"), orderRef(json));
             case BookDirect.TYPE -> new BookDirect(seats(json, "seat_ids"), orderRef(json));
             case CancelBooking.TYPE ->
@@ -215,6 +233,13 @@ public final class CommandCodec {
             case UnblockSeats.TYPE -> new UnblockSeats(seats(json, "seat_ids"));
             default -> throw new InvalidField("type", "is not the type of any command");
         };
+    }
+
+    private static Set<String> fields(String... own) {
+        Set<String> fields = new HashSet<>(
+                List.of("version", "type", "request_id", "show_id", "user_id", "submitted_at", "expires_at"));
+        fields.addAll(List.of(own));
+        return fields;
     }
 
     private List<String> seats(JsonNode json, String field) {

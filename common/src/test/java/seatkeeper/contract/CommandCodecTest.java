@@ -177,6 +177,10 @@ class CommandCodecTest {
             5 | "99999999-2222-4333-8444-555555555555","give| "9","give
             6 | ["A1","A2"]                                 | null
             7 | "seat_ids"                                  | "seats"
+            4 | "seat_ids"                                  | "seatIds"
+            4 | "seat_ids"                                  | "seats"
+            4 | "seat_ids"                                  | "seat_id"
+            1 | "order_ref"                                 | "orderRef"
             """)
     void saysWhyItIsNoSuchAction(int action, String part, String replacement) {
         String json = new String(CommandCodec.encode(command(actions().get(action))), StandardCharsets.UTF_8);

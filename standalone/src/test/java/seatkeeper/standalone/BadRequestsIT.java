@@ -130,6 +130,30 @@ class BadRequestsIT {
         API.post("/seat-lock", body(show, "colour", "{\"red\":[1,2,{}]}")).expect(200);
     }
 
+    /** A command that does more than was meant cannot be undone. */
+    @Test
+    void refusesMisspeltFields() {
+        String show = show("A1");
+        UUID booking = randomUUID();
+        UUID user = randomUUID();
+        API.lock(show, user, "A1").expect(200);
+        API.confirmAndWait(booking, show, user, "A1").expect(200);
+        for (String misspelt : List.of("seatIds", "seats", "seat_id", "SEAT_IDS")) {
+            String cancel = "{\"request_id\":\"%s\",\"booking_request_id\":\"%s\",\"user_id\":\"%s\",\"%s\":[\"A2\"]}"
+                    .formatted(randomUUID(), booking, user, misspelt);
+            Reply refused = API.post("/booking/cancel", cancel).expect(400, "INVALID_REQUEST");
+            assertThat(refused.text("field")).isEqualTo(misspelt);
+            assertThat(refused.text("detail")).contains("seat_ids is meant");
+        }
+        API.put("/shows/" + show, "{\"seats\":[\"A1\"],\"seatLimit\":2}").expect(400, "INVALID_REQUEST");
+        API.post("/seat-lock", body(show, "ttlSeconds", "30")).expect(400, "INVALID_REQUEST");
+        API.put("/shows/" + show, "{\"sections\":[{\"name\":\"a\",\"rows\":1,\"seatsPerRow\":1}]}")
+                .expect(400, "INVALID_REQUEST");
+        assertThat(API.status(booking).expect(200).text("status")).isEqualTo("CONFIRMED");
+        assertThat(Db.count("select count(*) from bookings where show_id = ? and cancelled_at is null", show))
+                .isEqualTo(1);
+    }
+
     @Test
     void cutsLargeBodiesOff() {
         String large = body("s", "padding", "\"" + "x".repeat(100_000) + "\"");
