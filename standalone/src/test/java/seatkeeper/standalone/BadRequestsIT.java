@@ -202,6 +202,36 @@ class BadRequestsIT {
     }
 
     @Test
+    void refusesBadCursors() {
+        for (String after :
+                List.of("a:%00", "%00:b", "S:%F0%9F%8E%AB", ":", "nowhere", "a%00:b%00", "a:%ED%A0%80", "a:b:c")) {
+            API.get("/users/" + randomUUID() + "/bookings?after=" + after).expect(400, "INVALID_REQUEST");
+        }
+    }
+
+    /** Private answers are kept by nobody, refusals neither; what may be kept is asked for again each time. */
+    @Test
+    void saysWhatCachesMayKeep() {
+        String show = show("A1");
+        for (String path : List.of(
+                "/booking/requests/" + randomUUID(),
+                "/booking/requests?order_ref=none",
+                "/users/" + randomUUID() + "/bookings",
+                "/users/" + randomUUID() + "/leases?show_id=" + show,
+                "/shows/" + show + "/history",
+                "/nothing/here")) {
+            assertThat(API.get(path).header("Cache-Control")).as(path).contains("no-store");
+        }
+        assertThat(API.post("/seat-lock", "{}").expect(400).header("Cache-Control"))
+                .contains("no-store");
+        for (String path : List.of("/shows", "/shows/" + show, "/shows/" + show + "/seats", "/booking/seats/" + show)) {
+            assertThat(API.get(path).expect(200).header("Cache-Control"))
+                    .as(path)
+                    .containsAnyOf("no-cache", "no-store");
+        }
+    }
+
+    @Test
     void readsOddPreferences() {
         UUID unknown = randomUUID();
         for (String prefer :

@@ -38,14 +38,19 @@ class BookingListController {
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(required = false) @Nullable Integer limit,
             Caller caller) {
-        String[] seat = after == null ? new String[] {"", ""} : after.split(":", 2);
-        if (seat.length != 2) {
-            throw new InvalidField("after", "must be the next of the page before");
-        }
+        String[] seat = after == null ? new String[] {"", ""} : place(after);
         int size = Page.size(limit);
         List<BookedSeat> bookings = decisions.ofUser(
                 caller.user(userId), showId == null ? null : Ids.name("show_id", showId), seat[0], seat[1], size);
         return new BookingList(bookings, Page.next(bookings, size, last -> last.showId() + ":" + last.seatId()));
+    }
+
+    private static String[] place(String after) {
+        String[] seat = after.split(":", -1);
+        if (seat.length != 2) {
+            throw new InvalidField("after", "must be the next of the page before");
+        }
+        return new String[] {Ids.name("after", seat[0]), Ids.name("after", seat[1])};
     }
 
     /** Who did what when: the decisions of a show in their order, as far back as they are kept. */

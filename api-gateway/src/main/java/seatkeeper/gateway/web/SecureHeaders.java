@@ -10,7 +10,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** What browsers may do with answers: run our own files only, guess no types, show us in no frame. */
+/**
+ * What browsers and caches may do with answers: run our own files only, guess no types, show us in no frame. What
+ * everybody may see has an ETag and is asked for again each time; all else, refusals too, is kept by nobody.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class SecureHeaders extends OncePerRequestFilter {
@@ -24,6 +27,7 @@ class SecureHeaders extends OncePerRequestFilter {
             throws ServletException, IOException {
         response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Cache-Control", isPublic(request) ? "no-cache" : "no-store");
         response.setHeader("Referrer-Policy", "no-referrer");
         // For browsers that do not know frame-ancestors.
         response.setHeader("X-Frame-Options", "DENY");
@@ -33,5 +37,12 @@ class SecureHeaders extends OncePerRequestFilter {
             response.setHeader("Strict-Transport-Security", "max-age=31536000");
         }
         chain.doFilter(request, response);
+    }
+
+    private static boolean isPublic(HttpServletRequest request) {
+        String path = request.getServletPath();
+        return request.getMethod().equals("GET")
+                && (path.equals("/shows") || path.startsWith("/shows/") || path.startsWith("/booking/seats/"))
+                && !path.endsWith("/history");
     }
 }
