@@ -13,13 +13,15 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * A server this process needs, asked every second whether it is there. Health answers with what was heard last, so
+ * A server this process needs, asked every second whether it is there; what lasts longer than that is said. Health answers with what was heard last, so
  * that it answers at once however long the server takes.
  */
 public final class Dependency implements HealthIndicator, SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Dependency.class);
     private static final Duration ASKED_EVERY = Duration.ofSeconds(1);
+    private static final Duration ASKED_AT_FIRST_EVERY = Duration.ofMillis(200);
+    private static final Duration SAID_AFTER = Duration.ofSeconds(1);
     private static final Duration SAID_EVERY = Duration.ofSeconds(10);
 
     private final String name;
@@ -29,7 +31,9 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
 
     private volatile @Nullable String missing = "not asked yet";
     private volatile CountDownLatch stopped = new CountDownLatch(0);
-    /** When it was last said to be missing; touched by the asking thread only, as is its being null: it is there. */
+    /** When it was first found missing, and last said to be; null while it is there. For the asking thread only. */
+    private @Nullable Long missingSince;
+
     private @Nullable Long saidAt;
 
     /**
@@ -84,7 +88,7 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
             try (check) {
                 do {
                     ask();
-                } while (!stop.await(ASKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
+                } while (!stop.await(pause().toMillis(), TimeUnit.MILLISECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -123,8 +127,14 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
         }
     }
 
+    /** Short at first, when a start waits for it. */
+    private Duration pause() {
+        return found.isDone() ? ASKED_EVERY : ASKED_AT_FIRST_EVERY;
+    }
+
     private void isThere() {
         missing = null;
+        missingSince = null;
         found.complete(null);
         if (saidAt != null) {
             log.info("{} at {} is there", name, where);
@@ -136,7 +146,12 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
         String why = reason(e);
         missing = why;
         long now = System.nanoTime();
-        if (isRunning() && (saidAt == null || now - saidAt >= SAID_EVERY.toNanos())) {
+        if (missingSince == null) {
+            missingSince = now;
+        }
+        boolean due =
+                saidAt == null ? now - missingSince >= SAID_AFTER.toNanos() : now - saidAt >= SAID_EVERY.toNanos();
+        if (isRunning() && due) {
             log.warn("waiting for {} at {}: {}", name, where, why);
             saidAt = now;
         }

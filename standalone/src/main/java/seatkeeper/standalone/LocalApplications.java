@@ -13,13 +13,15 @@ import seatkeeper.worker.WorkerApplication;
  * A worker and a gateway in this process, against local servers: two applications, two contexts, that share nothing but
  * the class path.
  */
-record LocalApplications(ConfigurableApplicationContext worker, ConfigurableApplicationContext gateway) {
+final class LocalApplications {
 
     /** For everybody on this machine; the gateways are open to nobody else. */
     static final String OPERATOR_KEY = "operator";
 
     private static final List<String> SETTINGS =
             List.of("--booking.operator-key=" + OPERATOR_KEY, "--management.server.port=0");
+
+    private LocalApplications() {}
 
     /** Where the servers are: starts an application on them, with arguments that win over what it sets itself. */
     @FunctionalInterface
@@ -34,17 +36,6 @@ record LocalApplications(ConfigurableApplicationContext worker, ConfigurableAppl
                 "--spring.data.redis.host=127.0.0.1",
                 "--spring.data.redis.port=" + servers.redis().port());
         return (application, args) -> application.run(with(addresses, args));
-    }
-
-    /**
-     * Starts both; ready when this returns.
-     *
-     * @param managementPort of the gateway; the worker has the next one
-     */
-    static LocalApplications start(Servers servers, int managementPort, String... args) {
-        return new LocalApplications(
-                worker(servers, with(List.of("--management.server.port=" + (managementPort + 1)), args)),
-                gateway(servers, with(List.of("--management.server.port=" + managementPort), args)));
     }
 
     static ConfigurableApplicationContext worker(Servers servers, String... args) {

@@ -5,6 +5,8 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,11 +32,18 @@ import seatkeeper.standalone.servers.StartFailure;
  */
 public final class Standalone {
 
+    private static final AtomicBoolean failed = new AtomicBoolean();
+
     private Standalone() {}
 
     public static void main(String[] args) {
+        orFail(() -> start(args));
+    }
+
+    /** Ends the process with one line: the others would wait for what failed, or keep the JVM alive for nobody. */
+    private static void orFail(Runnable start) {
         try {
-            start(args);
+            start.run();
         } catch (StartFailure e) {
             fail(e.getMessage());
         } catch (RuntimeException e) {
@@ -42,10 +51,12 @@ public final class Standalone {
         }
     }
 
-    /** Broker threads would keep a JVM alive that serves nobody. */
+    /** The first failure is said; others follow from it, or from the end that it brings. */
     @SuppressWarnings("SystemOut")
     private static void fail(@Nullable String why) {
-        System.err.println(why);
+        if (!failed.getAndSet(true)) {
+            System.err.println(why);
+        }
         System.exit(1);
     }
 
@@ -59,17 +70,38 @@ public final class Standalone {
         int httpPort = port(options, "server.port", 8080);
         int managementPort = port(options, "management-port", 8081);
         String folder = options.getProperty("data");
-        LocalServers servers = LocalServers.start(Path.of(folder == null ? ".data" : folder), ports);
+        LocalServers servers = LocalServers.open(Path.of(folder == null ? ".data" : folder), ports);
         // Not a shutdown hook of its own: the applications have to leave before their servers go.
         SpringApplication.getShutdownHandlers().add(servers::close);
         requireFree(httpPort, "HTTP", "server.port");
         requireFree(managementPort, "the gateway's management", "management-port");
         requireFree(managementPort + 1, "the worker's management", "management-port");
 
-        LocalApplications applications = LocalApplications.start(LocalApplications.on(servers), managementPort, args);
-        Shows shows = applications.gateway().getBean(Shows.class);
+        System.out.println("Starting Kafka, PostgreSQL, Redis, worker and gateway ...");
+        CompletableFuture<Void> serversStarted = beside(servers::start);
+        LocalApplications.Servers local = LocalApplications.on(servers);
+        // The log belongs to both, and can be set up by one at a time.
+        CompletableFuture<Void> workerLogs = new CompletableFuture<>();
+        LocalApplications.Servers logging = (application, settings) ->
+                local.start(application.initializers(_ -> workerLogs.complete(null)), settings);
+        CompletableFuture<Void> workerStarted =
+                beside(() -> LocalApplications.worker(logging, management(managementPort + 1, args)));
+        workerLogs.join();
+        ConfigurableApplicationContext gateway = LocalApplications.gateway(local, management(managementPort, args));
+        CompletableFuture.allOf(serversStarted, workerStarted).join();
+        Shows shows = gateway.getBean(Shows.class);
         seed(shows);
-        System.out.println(welcome(servers, applications.gateway(), shows));
+        System.out.println(welcome(servers, gateway, shows));
+    }
+
+    /** The applications wait for their servers by themselves. */
+    private static CompletableFuture<Void> beside(Runnable start) {
+        return CompletableFuture.runAsync(() -> orFail(start), Thread.ofPlatform()::start);
+    }
+
+    private static String[] management(int port, String... args) {
+        return Stream.concat(Stream.of("--management.server.port=" + port), Stream.of(args))
+                .toArray(String[]::new);
     }
 
     private static int port(SimpleCommandLinePropertySource options, String name, int otherwise) {

@@ -67,7 +67,7 @@ class StartIT {
             });
             awaitReadiness(WORKER, 503, Map.of("kafka", "DOWN", "postgres", "DOWN"));
             awaitReadiness(GATEWAY, 503, Map.of("kafka", "DOWN", "postgres", "DOWN", "redis", "DOWN"));
-            // Each is said at once, and again not before ten seconds have passed.
+            // Each is said after a second, and again not before ten more have passed.
             await().atMost(10, SECONDS)
                     .untilAsserted(() -> assertThat(output).contains("waiting for kafka at 127.0.0.1:" + KAFKA));
             assertThat(worker).isNotDone();

@@ -29,10 +29,26 @@ public final class LocalServers implements AutoCloseable {
 
     /** Starts all or, with a {@link StartFailure}, none. */
     public static LocalServers start(Path folder, Ports ports, Map<String, String> postgresSettings) {
+        var servers = open(folder, ports, postgresSettings);
+        try {
+            servers.start();
+            return servers;
+        } catch (Throwable e) {
+            servers.close();
+            throw e;
+        }
+    }
+
+    /** Not yet started; the folder is ours, and nobody else has the ports. */
+    public static LocalServers open(Path folder, Ports ports) {
+        return open(folder, ports, Map.of());
+    }
+
+    private static LocalServers open(Path folder, Ports ports, Map<String, String> postgresSettings) {
         var chosen = ports.chosen();
         var servers = new LocalServers(DataFolder.open(folder), chosen, postgresSettings);
         try {
-            servers.startAll();
+            servers.all().forEach(Server::requirePort);
             return servers;
         } catch (Throwable e) {
             servers.close();
@@ -55,6 +71,22 @@ public final class LocalServers implements AutoCloseable {
 
     public static RedisServer redis(Path folder, int port, Map<String, String> settings) {
         return new RedisServer(port, DataFolder.open(folder), settings);
+    }
+
+    /** Side by side; returns when all are ready. */
+    public void start() {
+        try (var threads = Executors.newFixedThreadPool(all().size())) {
+            var starts =
+                    all().stream().map(server -> threads.submit(server::start)).toList();
+            for (var start : starts) {
+                start.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StartFailure failure ? failure : StartFailure.of("a server", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw StartFailure.of("a server", e);
+        }
     }
 
     /** The ports in use, where any free one was asked for too. */
@@ -83,21 +115,7 @@ public final class LocalServers implements AutoCloseable {
                 kafka) {}
     }
 
-    private void startAll() {
-        var servers = List.of(kafka, postgres, redis);
-        servers.forEach(Server::requirePort);
-        try (var threads = Executors.newFixedThreadPool(servers.size())) {
-            var starts = servers.stream()
-                    .map(server -> threads.submit(server::start))
-                    .toList();
-            for (var start : starts) {
-                start.get();
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof StartFailure failure ? failure : StartFailure.of("a server", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw StartFailure.of("a server", e);
-        }
+    private List<Server> all() {
+        return List.of(kafka, postgres, redis);
     }
 }
