@@ -3,6 +3,9 @@ package seatkeeper.contract;
 /** Outcomes as JSON: the fields of {@link Outcome} in snake_case. */
 public final class OutcomeCodec {
 
+    /** Header of a record: the request_id, so that who waits for one outcome need not read the others. */
+    public static final String REQUEST_ID = "request_id";
+
     private OutcomeCodec() {}
 
     public static byte[] encode(Outcome outcome) {
@@ -15,6 +18,6 @@ public final class OutcomeCodec {
      * @throws tools.jackson.core.JacksonException when these bytes are no outcome
      */
     public static Outcome decode(byte[] json) {
-        return Json.MAPPER.readValue(json, Outcome.class);
+        return Json.UNLIMITED.readValue(json, Outcome.class);
     }
 }

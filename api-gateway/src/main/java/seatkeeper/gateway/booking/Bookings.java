@@ -15,7 +15,7 @@ import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.booking.Requests.Known;
-import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.Pins;
 import seatkeeper.gateway.redis.PipelinedRedis;
 import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.web.Refusal;
@@ -25,7 +25,7 @@ import seatkeeper.gateway.web.Refusal;
 class Bookings {
 
     private final Requests requests;
-    private final SeatLeases leases;
+    private final Pins pins;
     private final CommandPublisher publisher;
     private final Waiters waiters;
     private final Backlog backlog;
@@ -33,13 +33,13 @@ class Bookings {
 
     Bookings(
             Requests requests,
-            SeatLeases leases,
+            Pins pins,
             CommandPublisher publisher,
             Waiters waiters,
             Backlog backlog,
             GatewayProperties properties) {
         this.requests = requests;
-        this.leases = leases;
+        this.pins = pins;
         this.publisher = publisher;
         this.waiters = waiters;
         this.backlog = backlog;
@@ -89,9 +89,9 @@ class Bookings {
         }
         // Sent together; but who is known already is answered before it is asked what has become of his leases.
         CompletableFuture<Optional<Known>> claim = requests.claim(command);
-        CompletableFuture<SeatLeases.Hold> holding = hold(command, late);
+        CompletableFuture<Pins.Hold> holding = hold(command, late);
         Optional<Known> claimed = PipelinedRedis.answer(claim);
-        SeatLeases.Hold hold = PipelinedRedis.answer(holding);
+        Pins.Hold hold = PipelinedRedis.answer(holding);
         if (claimed.isPresent()) {
             boolean isOther = !claimed.get().payload().mismatches(command).isEmpty();
             if (isOther || claimed.get() instanceof Known.Decided) {
@@ -116,22 +116,22 @@ class Bookings {
         return Optional.empty();
     }
 
-    private CompletableFuture<SeatLeases.Hold> hold(Command command, LatePolicy late) {
+    private CompletableFuture<Pins.Hold> hold(Command command, LatePolicy late) {
         boolean leased = command.action() instanceof ConfirmBooking || command.action() instanceof SwapBooking;
         return leased
-                ? leases.hold(
+                ? pins.hold(
                         command.showId(),
                         command.action().taken(),
                         command.userId(),
                         command.requestId(),
                         deadline,
                         late == LatePolicy.IF_STILL_FREE)
-                : CompletableFuture.completedFuture(new SeatLeases.Hold(List.of(), List.of(), null));
+                : CompletableFuture.completedFuture(new Pins.Hold(List.of(), List.of(), null));
     }
 
     private void unhold(Command command, List<String> seatIds) {
         if (!seatIds.isEmpty()) {
-            leases.unhold(command.showId(), seatIds, command.requestId());
+            pins.unhold(command.showId(), seatIds, command.requestId());
         }
     }
 

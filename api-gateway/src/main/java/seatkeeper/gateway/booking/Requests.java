@@ -21,7 +21,8 @@ import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.gateway.GatewayProperties;
-import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.Pins;
+import seatkeeper.gateway.lease.Settlement;
 import seatkeeper.gateway.redis.PipelinedRedis;
 
 /**
@@ -49,7 +50,8 @@ class Requests {
     private final PipelinedRedis pipeline;
     private final Decisions decisions;
     private final CommandLog commandLog;
-    private final SeatLeases leases;
+    private final Settlement settlement;
+    private final Pins pins;
     private final CommandCodec codec;
     private final Duration claimTtl;
     private final Map<UUID, Outcome> recent = Collections.synchronizedMap(new LinkedHashMap<>() {
@@ -64,13 +66,15 @@ class Requests {
             PipelinedRedis pipeline,
             Decisions decisions,
             CommandLog commandLog,
-            SeatLeases leases,
+            Settlement settlement,
+            Pins pins,
             GatewayProperties properties) {
         this.redis = redis;
         this.pipeline = pipeline;
         this.decisions = decisions;
         this.commandLog = commandLog;
-        this.leases = leases;
+        this.settlement = settlement;
+        this.pins = pins;
         this.codec = new CommandCodec(properties.maxSeatsPerRequest());
         this.claimTtl = properties.confirmDeadline();
     }
@@ -120,7 +124,7 @@ class Requests {
      */
     CompletableFuture<Void> settle(String showId, List<Outcome> outcomes) {
         return CompletableFuture.allOf(Stream.concat(
-                        Stream.of(leases.settle(showId, outcomes)),
+                        Stream.of(settlement.settle(showId, outcomes)),
                         outcomes.stream().map(this::remember))
                 .toArray(CompletableFuture[]::new));
     }
@@ -139,7 +143,7 @@ class Requests {
                 && !Payload.of(outcome).mismatches(other).isEmpty()) {
             // Answers from Redis come on a thread that must not wait for Redis.
             return CompletableFuture.runAsync(
-                    () -> leases.unhold(other.showId(), other.action().taken(), other.requestId()),
+                    () -> pins.unhold(other.showId(), other.action().taken(), other.requestId()),
                     Thread::startVirtualThread);
         }
         return CompletableFuture.completedFuture(null);

@@ -73,6 +73,8 @@ class Publisher {
         byte[] key = outcome.showId() == null ? null : outcome.showId().getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(Topics.OUTCOMES, key, OutcomeCodec.encode(outcome));
+        record.headers()
+                .add(OutcomeCodec.REQUEST_ID, outcome.requestId().toString().getBytes(StandardCharsets.UTF_8));
         trace.publish(Topics.OUTCOMES, outcome.requestId(), record.headers());
         return record;
     }
