@@ -6,6 +6,9 @@ public final class OutcomeCodec {
     /** Header of a record: the request_id, so that who waits for one outcome need not read the others. */
     public static final String REQUEST_ID = "request_id";
 
+    /** Header of an outcome that is told again because its request_id came with another payload. */
+    public static final String REUSED = "reused";
+
     private OutcomeCodec() {}
 
     public static byte[] encode(Outcome outcome) {

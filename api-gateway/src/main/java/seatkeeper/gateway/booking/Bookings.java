@@ -72,6 +72,10 @@ class Bookings {
                 return new Answer(known.get(), true);
             }
             Known answer = await(waiter, known.orElse(new Known.Pending(command)), wait);
+            if (!answer.payload().mismatches(command).isEmpty()) {
+                // Redis had forgotten the request_id: what is pinned waits for a decision that never comes.
+                unhold(command, command.action().taken());
+            }
             requireSamePayload(answer, command);
             return new Answer(answer, false);
         }
@@ -82,22 +86,25 @@ class Bookings {
         if (backlog.isTooOld(command.showId()) && !requests.isClaimed(command.requestId())) {
             throw Refusal.overloaded("commands for this show wait for too long already");
         }
-        Optional<Known> settled = requests.settled(command.requestId());
-        if (settled.isPresent()) {
-            requireSamePayload(settled.get(), command);
-            return settled;
+        Optional<Known> latest = requests.latest(command.requestId());
+        if (latest.isPresent()) {
+            requireSamePayload(latest.get(), command);
+            return latest;
         }
         // Sent together; but who is known already is answered before it is asked what has become of his leases.
-        CompletableFuture<Optional<Known>> claim = requests.claim(command);
+        CompletableFuture<Optional<Command>> claim = requests.claim(command);
         CompletableFuture<Pins.Hold> holding = hold(command, late);
-        Optional<Known> claimed = PipelinedRedis.answer(claim);
+        Optional<Command> claimed = PipelinedRedis.answer(claim);
         Pins.Hold hold = PipelinedRedis.answer(holding);
         if (claimed.isPresent()) {
-            boolean isOther = !claimed.get().payload().mismatches(command).isEmpty();
-            if (isOther || claimed.get() instanceof Known.Decided) {
+            Known pending = new Known.Pending(claimed.get());
+            boolean isOther = !pending.payload().mismatches(command).isEmpty();
+            // A retry: it may be decided for long.
+            Optional<Known> known = isOther ? Optional.of(pending) : decided(command.requestId());
+            if (known.isPresent()) {
                 unhold(command, hold.pinned());
-                requireSamePayload(claimed.get(), command);
-                return claimed;
+                requireSamePayload(known.get(), command);
+                return known;
             }
         }
         if (!hold.notHeld().isEmpty()) {

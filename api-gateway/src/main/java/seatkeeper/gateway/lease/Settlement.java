@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
+import seatkeeper.contract.Code;
 import seatkeeper.contract.Command.BlockSeats;
 import seatkeeper.contract.Command.UnblockSeats;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.lease.ShowScripts.Answer;
 import seatkeeper.gateway.show.Places;
+import seatkeeper.gateway.web.Refusal;
 
 /** Brings leases and the map of a show in line with its outcomes. */
 @Component
@@ -17,6 +21,11 @@ public class Settlement {
 
     /** Keeps each call to Redis far below its timeout. */
     private static final int CHUNK = 500;
+
+    /** As long as another gateway usually needs. */
+    private static final Executor LATER = CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
+
+    private static final int ATTEMPTS = 10;
 
     private final ShowScripts scripts;
     private final SeatMaps maps;
@@ -46,9 +55,38 @@ public class Settlement {
         }));
     }
 
+    /**
+     * Makes sure that an outcome is settled, which another gateway may be doing at this moment: outcomes before it, which
+     * this one has not seen, are waited for a little while.
+     */
+    public CompletableFuture<Void> makeSure(String showId, Outcome outcome) {
+        return outcome.userId() == null
+                ? CompletableFuture.completedFuture(null)
+                : makeSure(showId, List.of(outcome), 1).whenComplete((_, _) -> {
+                    refusals.forget(showId, outcome.seatIds());
+                    refusals.forget(showId, outcome.releasedSeatIds());
+                });
+    }
+
+    private CompletableFuture<Void> makeSure(String showId, List<Outcome> outcome, int attempt) {
+        return call(showId, outcome)
+                .thenCompose(answer -> !answer.is("GAP")
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : attempt == ATTEMPTS
+                                ? fill(showId, outcome)
+                                : CompletableFuture.supplyAsync(() -> null, LATER)
+                                        .thenCompose(_ -> makeSure(showId, outcome, attempt + 1)));
+    }
+
     /** Gives up the map of a show and loads it from Postgres: an outcome could not be settled, whyever. */
     public void giveUp(String showId) {
-        maps.anew(showId);
+        try {
+            maps.anew(showId);
+        } catch (Refusal e) {
+            if (e.code() != Code.SHOW_NOT_FOUND) {
+                throw e;
+            }
+        }
     }
 
     private static List<List<Outcome>> chunks(List<Outcome> outcomes) {
@@ -72,17 +110,19 @@ public class Settlement {
 
     private CompletableFuture<Void> settleChunk(String showId, List<Outcome> outcomes) {
         return call(showId, outcomes).thenCompose(answer -> {
-            if (!answer.is("GAP")) {
-                return CompletableFuture.<Void>completedFuture(null);
-            }
-            return CompletableFuture.runAsync(() -> maps.refresh(showId), Thread::startVirtualThread)
-                    .thenCompose(_ -> call(showId, outcomes))
-                    .thenAccept(again -> {
-                        if (again.is("GAP")) {
-                            throw new IllegalStateException("Postgres does not know of an outcome of " + showId);
-                        }
-                    });
+            return answer.is("GAP") ? fill(showId, outcomes) : CompletableFuture.<Void>completedFuture(null);
         });
+    }
+
+    private CompletableFuture<Void> fill(String showId, List<Outcome> outcomes) {
+        // Answers from Redis come on a thread that must not wait for Postgres.
+        return CompletableFuture.runAsync(() -> maps.refresh(showId), Thread::startVirtualThread)
+                .thenCompose(_ -> call(showId, outcomes))
+                .thenAccept(again -> {
+                    if (again.is("GAP")) {
+                        throw new IllegalStateException("Postgres does not know of an outcome of " + showId);
+                    }
+                });
     }
 
     private CompletableFuture<Answer> call(String showId, List<Outcome> outcomes) {

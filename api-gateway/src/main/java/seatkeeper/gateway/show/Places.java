@@ -43,7 +43,7 @@ public final class Places {
         for (int seat = 0; seat < ends.length; seat++) {
             int slot = slot(hash(seat));
             while (table[slot] != 0) {
-                slot = slot(slot + 1);
+                slot = after(slot);
             }
             table[slot] = seat + 1;
         }
@@ -73,7 +73,7 @@ public final class Places {
 
     /** The place of the seat, or -1 when there is no such seat. */
     public int of(String seatId) {
-        for (int slot = slot(seatId.hashCode()); table[slot] != 0; slot = slot(slot + 1)) {
+        for (int slot = slot(seatId.hashCode()); table[slot] != 0; slot = after(slot)) {
             int seat = table[slot] - 1;
             if (isCalled(seat, seatId)) {
                 return places[seat];
@@ -129,8 +129,13 @@ public final class Places {
         return hash;
     }
 
+    /** By the golden ratio: hashes of ids that count on lie close together. */
     private int slot(int hash) {
-        return (hash ^ (hash >>> 16)) & (table.length - 1);
+        return (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(table.length) + 1);
+    }
+
+    private int after(int slot) {
+        return (slot + 1) & (table.length - 1);
     }
 
     /** Takes the seats in the order of the line. */

@@ -34,6 +34,9 @@ public class Shows {
 
     private static final int FETCH = 1_000;
 
+    /** Of narrow rows that are not kept: some megabyte at once. */
+    private static final int LARGE_FETCH = 10_000;
+
     private static final String INSERT_SHOW = "insert into shows (id) values (?) on conflict do nothing";
 
     /** Positions count on from those there are: one call after the other. */
@@ -301,9 +304,8 @@ public class Shows {
         });
     }
 
-    /** A few rows at a time. */
     private void each(String sql, String showId, RowCallbackHandler row) {
-        jdbc.sql(sql).param(showId).withFetchSize(FETCH).query(row);
+        jdbc.sql(sql).param(showId).withFetchSize(LARGE_FETCH).query(row);
     }
 
     private <T> T asOfOneMoment(Supplier<T> reading) {
