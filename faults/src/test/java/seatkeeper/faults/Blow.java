@@ -133,6 +133,18 @@ record Blow(Cluster cluster, Workload workload, Journal journal, Disk disk, Rand
         gateway.release();
     }
 
+    /** Redis has settled outcomes, and nobody who waits for them is told. */
+    void killGatewayBeforeTelling() {
+        Member gateway = any(cluster.gateways());
+        Proxy way = gateway.to(Protocol.REDIS);
+        way.set(Weather.ANSWERS_HELD);
+        last(300, 800);
+        gateway.kill();
+        way.set(Weather.CLEAR);
+        last(0, 1_500);
+        gateway.release();
+    }
+
     /** In good order, one after the other; who stays up has no excuse. */
     void restartInTurn() {
         List<Member> members = isThorough ? cluster.members() : List.of(any(cluster.gateways()));

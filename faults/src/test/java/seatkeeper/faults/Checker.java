@@ -48,6 +48,7 @@ final class Checker {
         checker.leasesDoNotOverlap();
         checker.deadLettersAreDeserved();
         checker.replayGivesTheSame();
+        checker.mapsAreRight();
         return checker.violations;
     }
 
@@ -225,6 +226,32 @@ final class Checker {
                         .filter(request -> !request.getValue().equals(full(rows.get(request.getKey()))))
                         .map(request -> "%s should be %s, is %s"
                                 .formatted(request.getKey(), request.getValue(), full(rows.get(request.getKey())))));
+    }
+
+    /** The head of a map has the version in its first 16 characters, and no layout before it is loaded. */
+    private void mapsAreRight() {
+        Map<String, Map<String, Long>> expected = evidence.statuses().entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        seat -> seat.getKey().show(),
+                        Collectors.groupingBy(Map.Entry::getValue, Collectors.counting())));
+        require(
+                "maps that are not what the tables say",
+                evidence.maps().entrySet().stream()
+                        .filter(map -> map.getValue().length() > 72)
+                        .filter(map -> {
+                            Map<String, Long> statuses = expected.getOrDefault(map.getKey(), Map.of());
+                            String letters = map.getValue().substring(72);
+                            return Long.parseLong(map.getValue().substring(0, 16))
+                                            != evidence.versions().get(map.getKey())
+                                    || count(letters, 'B') != statuses.getOrDefault("BOOKED", 0L)
+                                    || count(letters, 'X') != statuses.getOrDefault("BLOCKED", 0L);
+                        })
+                        .map(map -> map.getKey() + " at " + evidence.versions().get(map.getKey()) + ": "
+                                + expected.get(map.getKey()) + ", but in Redis " + map.getValue()));
+    }
+
+    private static long count(String letters, char letter) {
+        return letters.chars().filter(one -> one == letter).count();
     }
 
     private static String result(JsonNode row) {

@@ -316,21 +316,24 @@ final class Cluster implements AutoCloseable {
     /** Records of the command topic that the workers have not committed. */
     long backlog() throws ExecutionException, InterruptedException {
         try (Admin admin = admin()) {
-            return backlog(admin);
+            return behind(admin, "booking.commands", "booking-worker");
         }
     }
 
-    private static long backlog(Admin admin) throws ExecutionException, InterruptedException {
-        List<TopicPartition> partitions = admin
-                .describeTopics(List.of("booking.commands"))
-                .allTopicNames()
-                .get()
-                .get("booking.commands")
-                .partitions()
-                .stream()
-                .map(partition -> new TopicPartition("booking.commands", partition.partition()))
-                .toList();
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("booking-worker")
+    /** Outcomes that no gateway says it has settled. */
+    long unsettled() throws ExecutionException, InterruptedException {
+        try (Admin admin = admin()) {
+            return behind(admin, "booking.outcomes", "api-gateway");
+        }
+    }
+
+    private static long behind(Admin admin, String topic, String group)
+            throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions =
+                admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+                        .map(partition -> new TopicPartition(topic, partition.partition()))
+                        .toList();
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
                 .get();
         return admin

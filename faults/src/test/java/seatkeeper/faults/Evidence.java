@@ -33,6 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param sold live bookings of each seat
  * @param booked per request_id, the seats of all its bookings, cancelled ones too
  * @param statuses of each seat
+ * @param versions of each show
+ * @param maps of the shows that have one in Redis
  */
 record Evidence(
         List<Logged> commands,
@@ -41,7 +43,9 @@ record Evidence(
         Map<UUID, List<JsonNode>> rows,
         Map<Seat, Integer> sold,
         Map<UUID, Set<Seat>> booked,
-        Map<Seat, String> statuses) {
+        Map<Seat, String> statuses,
+        Map<String, Long> versions,
+        Map<String, String> maps) {
 
     record Seat(String show, String id) {}
 
@@ -86,6 +90,7 @@ record Evidence(
         Map<Seat, Integer> sold = new HashMap<>();
         Map<UUID, Set<Seat>> booked = new HashMap<>();
         Map<Seat, String> statuses = new HashMap<>();
+        Map<String, Long> versions = new HashMap<>();
         try (Connection database = cluster.database();
                 Statement statement = database.createStatement()) {
             try (ResultSet row = statement.executeQuery("select request_id, to_jsonb(r) from booking_requests r")) {
@@ -105,13 +110,26 @@ record Evidence(
                     }
                 }
             }
+            try (ResultSet row = statement.executeQuery("select id, version from shows")) {
+                while (row.next()) {
+                    versions.put(row.getString(1), row.getLong(2));
+                }
+            }
             try (ResultSet row = statement.executeQuery("select show_id, id, status from seats")) {
                 while (row.next()) {
                     statuses.put(new Seat(row.getString(1), row.getString(2)), row.getString(3));
                 }
             }
         }
-        return new Evidence(commands, outcomes, deadLetters, rows, sold, booked, statuses);
+        Map<String, String> maps = new HashMap<>();
+        for (String show : versions.keySet()) {
+            // A bulk string: its length, itself, and the answer to QUIT; -1 where there is none.
+            String[] lines = cluster.redis("GET", "map:{" + show + "}").split("\r\n", -1);
+            if (!lines[0].equals("$-1")) {
+                maps.put(show, lines[1]);
+            }
+        }
+        return new Evidence(commands, outcomes, deadLetters, rows, sold, booked, statuses, versions, maps);
     }
 
     private static Logged command(ConsumerRecord<byte[], byte[]> record) {

@@ -14,6 +14,7 @@ enum Fault {
     WORKER_FROZEN(Target.PROCESSES, Blow::freezeWorker),
     WORKERS_REBALANCED(Target.PROCESSES, Blow::rebalance),
     GATEWAY_KILLED(Target.PROCESSES, Blow::killGateway),
+    GATEWAY_KILLED_BEFORE_TELLING(Target.PROCESSES, Blow::killGatewayBeforeTelling),
     ROLLING_RESTART(Target.PROCESSES, Blow::restartInTurn, true),
     CLOCK_OFF(Target.PROCESSES, Blow::shiftClock),
 
@@ -83,7 +84,7 @@ enum Fault {
                 WORKER_KILLED,
                 WORKER_FROZEN,
                 WORKERS_REBALANCED,
-                GATEWAY_KILLED,
+                GATEWAY_KILLED_BEFORE_TELLING,
                 KAFKA_KILLED,
                 LEADER_LOST_BEFORE_ACK,
                 PRODUCE_ANSWERS_LOST,

@@ -55,12 +55,16 @@ enum Mutant {
     LEASES_ONE_BY_ONE(
             "a refused lease left",
             "api-gateway/src/main/java/seatkeeper/gateway/lease/SeatLeases.java",
-            "        for (int loads = 0; ; loads++) {\n            long asked",
+            "requireAny(showId, seatIds);\n        long asked",
             """
+            requireAny(showId, seatIds);
             for (String one : seatIds) {
-                ask(LeaseScripts.ACQUIRE, keys(showId, List.of(one)), userId.toString(), millis(ttl), lifetime());
+                scripts.ask(
+                        Script.ACQUIRE,
+                        showId,
+                        List.of(one),
+                        withPlaces(List.of(one), userId.toString(), millis(ttl), millis(limits.maxLifetime())));
             }
-            for (int loads = 0; ; loads++) {
             long asked""",
             List.of(List.of(WAY_SLOW))),
 

@@ -216,9 +216,10 @@ final class Run {
         journal.measured("well again after " + faults.getFirst(), Duration.ofNanos(System.nanoTime() - from));
     }
 
-    /** Until the workers have committed all there is. */
+    /** Until the workers have committed all there is, and the gateways have settled it. */
     private void drain() {
         await("the backlog drains").atMost(DRAIN).ignoreExceptions().until(() -> cluster.backlog() == 0);
+        await("the outcomes are settled").atMost(DRAIN).ignoreExceptions().until(() -> cluster.unsettled() == 0);
     }
 
     private void say(String what) {

@@ -15,7 +15,7 @@ import seatkeeper.contract.Conflict;
 import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.booking.Requests.Known;
-import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.Pins;
 import seatkeeper.gateway.redis.PipelinedRedis;
 import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.web.Refusal;
@@ -25,7 +25,7 @@ import seatkeeper.gateway.web.Refusal;
 class Bookings {
 
     private final Requests requests;
-    private final SeatLeases leases;
+    private final Pins pins;
     private final CommandPublisher publisher;
     private final Waiters waiters;
     private final Backlog backlog;
@@ -33,13 +33,13 @@ class Bookings {
 
     Bookings(
             Requests requests,
-            SeatLeases leases,
+            Pins pins,
             CommandPublisher publisher,
             Waiters waiters,
             Backlog backlog,
             GatewayProperties properties) {
         this.requests = requests;
-        this.leases = leases;
+        this.pins = pins;
         this.publisher = publisher;
         this.waiters = waiters;
         this.backlog = backlog;
@@ -72,6 +72,10 @@ class Bookings {
                 return new Answer(known.get(), true);
             }
             Known answer = await(waiter, known.orElse(new Known.Pending(command)), wait);
+            if (!answer.payload().mismatches(command).isEmpty()) {
+                // Redis had forgotten the request_id: what is pinned waits for a decision that never comes.
+                unhold(command, command.action().taken());
+            }
             requireSamePayload(answer, command);
             return new Answer(answer, false);
         }
@@ -82,22 +86,25 @@ class Bookings {
         if (backlog.isTooOld(command.showId()) && !requests.isClaimed(command.requestId())) {
             throw Refusal.overloaded("commands for this show wait for too long already");
         }
-        Optional<Known> settled = requests.settled(command.requestId());
-        if (settled.isPresent()) {
-            requireSamePayload(settled.get(), command);
-            return settled;
+        Optional<Known> latest = requests.latest(command.requestId());
+        if (latest.isPresent()) {
+            requireSamePayload(latest.get(), command);
+            return latest;
         }
         // Sent together; but who is known already is answered before it is asked what has become of his leases.
-        CompletableFuture<Optional<Known>> claim = requests.claim(command);
-        CompletableFuture<SeatLeases.Hold> holding = hold(command, late);
-        Optional<Known> claimed = PipelinedRedis.answer(claim);
-        SeatLeases.Hold hold = PipelinedRedis.answer(holding);
+        CompletableFuture<Optional<Command>> claim = requests.claim(command);
+        CompletableFuture<Pins.Hold> holding = hold(command, late);
+        Optional<Command> claimed = PipelinedRedis.answer(claim);
+        Pins.Hold hold = PipelinedRedis.answer(holding);
         if (claimed.isPresent()) {
-            boolean isOther = !claimed.get().payload().mismatches(command).isEmpty();
-            if (isOther || claimed.get() instanceof Known.Decided) {
+            Known pending = new Known.Pending(claimed.get());
+            boolean isOther = !pending.payload().mismatches(command).isEmpty();
+            // A retry: it may be decided for long.
+            Optional<Known> known = isOther ? Optional.of(pending) : decided(command.requestId());
+            if (known.isPresent()) {
                 unhold(command, hold.pinned());
-                requireSamePayload(claimed.get(), command);
-                return claimed;
+                requireSamePayload(known.get(), command);
+                return known;
             }
         }
         if (!hold.notHeld().isEmpty()) {
@@ -116,22 +123,22 @@ class Bookings {
         return Optional.empty();
     }
 
-    private CompletableFuture<SeatLeases.Hold> hold(Command command, LatePolicy late) {
+    private CompletableFuture<Pins.Hold> hold(Command command, LatePolicy late) {
         boolean leased = command.action() instanceof ConfirmBooking || command.action() instanceof SwapBooking;
         return leased
-                ? leases.hold(
+                ? pins.hold(
                         command.showId(),
                         command.action().taken(),
                         command.userId(),
                         command.requestId(),
                         deadline,
                         late == LatePolicy.IF_STILL_FREE)
-                : CompletableFuture.completedFuture(new SeatLeases.Hold(List.of(), List.of(), null));
+                : CompletableFuture.completedFuture(new Pins.Hold(List.of(), List.of(), null));
     }
 
     private void unhold(Command command, List<String> seatIds) {
         if (!seatIds.isEmpty()) {
-            leases.unhold(command.showId(), seatIds, command.requestId());
+            pins.unhold(command.showId(), seatIds, command.requestId());
         }
     }
 

@@ -1,41 +1,46 @@
 package seatkeeper.gateway.booking;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.contract.Topics;
-import seatkeeper.gateway.redis.PipelinedRedis;
 import seatkeeper.process.Traces;
 import tools.jackson.core.JacksonException;
 
 /**
- * Every gateway reads all outcomes, for any of them may have somebody waiting; so it assigns itself every partition
- * instead of joining a group. An outcome is settled before it is told: who learns of a booking from us never finds its
- * seats free.
- *
- * <p>The place up to which outcomes are settled is kept as the offset of a consumer group without members, which all
- * gateways share: the next one to start settles what happened while there was none. Settling twice does no harm.
+ * Every gateway reads all outcomes, for any of them may have somebody waiting; so it assigns itself every partition. It
+ * settles those of the partitions that are its own in the {@link OutcomeGroup}. Of the others it looks at the id in the
+ * header: where somebody waits, it makes sure that the outcome is settled. So an outcome is settled before it is told:
+ * who learns of a booking from us never finds its seats free.
  */
 @Component
 class OutcomeStream implements SmartLifecycle {
@@ -43,13 +48,15 @@ class OutcomeStream implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(OutcomeStream.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final Duration PLACE_KEPT_EVERY = Duration.ofSeconds(1);
+    private static final int ATTEMPTS = 3;
     private static final Duration PARTITIONS_CHECKED_EVERY = Duration.ofSeconds(30);
 
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final Requests requests;
+    private final LatestOutcomes latest;
     private final Waiters waiters;
     private final Traces traces;
+    private final Counter setAside;
 
     private volatile @Nullable Thread thread;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
@@ -57,11 +64,21 @@ class OutcomeStream implements SmartLifecycle {
     /** In a row; touched by the stream's own thread only. */
     private int failures;
 
-    OutcomeStream(ConsumerFactory<byte[], byte[]> consumers, Requests requests, Waiters waiters, Traces traces) {
+    OutcomeStream(
+            ConsumerFactory<byte[], byte[]> consumers,
+            Requests requests,
+            LatestOutcomes latest,
+            Waiters waiters,
+            Traces traces,
+            MeterRegistry metrics) {
         this.consumers = consumers;
         this.requests = requests;
+        this.latest = latest;
         this.waiters = waiters;
         this.traces = traces;
+        this.setAside = Counter.builder("seatkeeper.outcomes.set.aside")
+                .description("Times that outcomes of a show could not be settled, and its map was loaded anew")
+                .register(metrics);
     }
 
     @Override
@@ -99,18 +116,21 @@ class OutcomeStream implements SmartLifecycle {
     }
 
     private void run() {
-        while (isRunning()) {
-            try (Consumer<byte[], byte[]> opened = consumers.createConsumer()) {
-                consumer = opened;
-                opened.assign(Partitions.of(opened, Topics.OUTCOMES));
-                follow(opened);
-            } catch (WakeupException e) {
-                // Asked to stop.
-            } catch (KafkaException e) {
-                wait(e);
-            } catch (RuntimeException e) {
-                log.error("a bug: outcomes are read again from the last place settled", e);
-                pause();
+        try (OutcomeGroup group = new OutcomeGroup(consumers)) {
+            group.start();
+            while (isRunning()) {
+                try (Consumer<byte[], byte[]> opened = consumers.createConsumer()) {
+                    consumer = opened;
+                    opened.assign(Partitions.of(opened, Topics.OUTCOMES));
+                    follow(opened, group);
+                } catch (WakeupException e) {
+                    // Asked to stop.
+                } catch (KafkaException e) {
+                    wait(e);
+                } catch (RuntimeException e) {
+                    log.error("a bug: outcomes are read again from the last place settled", e);
+                    pause();
+                }
             }
         }
     }
@@ -123,33 +143,22 @@ class OutcomeStream implements SmartLifecycle {
         }
     }
 
-    private void follow(Consumer<byte[], byte[]> consumer) {
+    private void follow(Consumer<byte[], byte[]> consumer, OutcomeGroup group) {
         long checkedAt = System.nanoTime();
-        long keptAt = checkedAt;
-        boolean hasMoved = false;
         while (isRunning()) {
+            begin(consumer, group);
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-            if (!records.isEmpty()) {
-                List<Span> spans = spans(records);
-                try {
-                    settleAll(outcomes(records));
-                } finally {
-                    spans.forEach(Span::end);
+            List<ConsumerRecord<byte[], byte[]>> ours = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                if (group.isOurs(partition(record))) {
+                    ours.add(record);
+                } else {
+                    passOver(record);
                 }
-                hasMoved = true;
-                failures = 0;
             }
+            settle(ours);
+            ours.forEach(record -> group.settled(partition(record), record.offset() + 1));
             long now = System.nanoTime();
-            if (hasMoved && now - keptAt > PLACE_KEPT_EVERY.toNanos()) {
-                keptAt = now;
-                hasMoved = false;
-                // Not waited for: a place that was not kept is kept the next time.
-                consumer.commitAsync((_, e) -> {
-                    if (e != null) {
-                        log.debug("the place is not kept", e);
-                    }
-                });
-            }
             if (now - checkedAt > PARTITIONS_CHECKED_EVERY.toNanos()) {
                 checkedAt = now;
                 consumer.assign(Partitions.of(consumer, Topics.OUTCOMES));
@@ -157,7 +166,145 @@ class OutcomeStream implements SmartLifecycle {
         }
     }
 
-    private List<Span> spans(ConsumerRecords<byte[], byte[]> records) {
+    /** What has become ours may have been passed over already. */
+    private static void begin(Consumer<byte[], byte[]> consumer, OutcomeGroup group) {
+        Map<TopicPartition, Long> begun = group.begun();
+        if (!consumer.assignment().containsAll(begun.keySet())) {
+            consumer.assign(Partitions.of(consumer, Topics.OUTCOMES));
+        }
+        begun.forEach(consumer::seek);
+    }
+
+    private static TopicPartition partition(ConsumerRecord<?, ?> record) {
+        return new TopicPartition(record.topic(), record.partition());
+    }
+
+    /** Another gateway settles it; but who waits here is told here. */
+    private void passOver(ConsumerRecord<byte[], byte[]> record) {
+        UUID id = requestId(record);
+        if (id == null || record.value() == null) {
+            return;
+        }
+        latest.add(id, record.value());
+        if (waiters.isAwaited(id)) {
+            Outcome outcome = read(record);
+            if (outcome != null) {
+                Thread.ofVirtual().name("outcome " + id).start(() -> {
+                    requests.makeSureItIsSettled(outcome);
+                    waiters.wake(outcome);
+                });
+            }
+        }
+    }
+
+    /** Outcomes of one show, as they came. */
+    private static final class OfShow {
+        private final List<Outcome> outcomes = new ArrayList<>();
+        private final List<Outcome> reused = new ArrayList<>();
+        private boolean isUnreadable;
+        private int failures;
+    }
+
+    private void settle(List<ConsumerRecord<byte[], byte[]>> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        List<Span> spans = spans(records);
+        try {
+            Map<String, OfShow> shows = new HashMap<>();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                sort(record, shows);
+            }
+            settleAll(shows);
+        } finally {
+            spans.forEach(Span::end);
+        }
+        failures = 0;
+    }
+
+    private void sort(ConsumerRecord<byte[], byte[]> record, Map<String, OfShow> shows) {
+        Outcome outcome = read(record);
+        String showId = outcome == null
+                ? record.key() == null ? "" : new String(record.key(), UTF_8)
+                : Objects.requireNonNullElse(outcome.showId(), "");
+        OfShow show = shows.computeIfAbsent(showId, _ -> new OfShow());
+        if (outcome == null) {
+            show.isUnreadable = true;
+        } else {
+            latest.add(outcome.requestId(), record.value());
+            show.outcomes.add(outcome);
+            if (record.headers().lastHeader(OutcomeCodec.REUSED) != null) {
+                show.reused.add(outcome);
+            }
+        }
+    }
+
+    /** However long Redis is away, or loses a call now and then: shows that are settled need not be settled again. */
+    private void settleAll(Map<String, OfShow> shows) {
+        Map<String, OfShow> left = shows;
+        while (!left.isEmpty()) {
+            if (!isRunning()) {
+                throw new WakeupException();
+            }
+            left = settleOnce(left);
+        }
+    }
+
+    /** All shows at once; those that were neither settled nor set aside come back. */
+    private Map<String, OfShow> settleOnce(Map<String, OfShow> shows) {
+        Map<String, CompletableFuture<Void>> settling = new HashMap<>();
+        shows.forEach((showId, show) -> settling.put(
+                showId,
+                show.isUnreadable
+                        ? CompletableFuture.failedFuture(new IllegalStateException("an outcome cannot be read"))
+                        : requests.settle(showId, show.outcomes, show.reused)));
+        Map<String, OfShow> left = new HashMap<>();
+        settling.forEach((showId, done) -> {
+            OfShow show = Objects.requireNonNull(shows.get(showId));
+            try {
+                done.join();
+            } catch (CompletionException e) {
+                // A call may be lost, once or twice.
+                Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+                if (++show.failures < ATTEMPTS || !setAside(showId, cause)) {
+                    warn(cause);
+                    left.put(showId, show);
+                }
+            }
+            // They stand all the same, and who waits for them need not wait for Redis.
+            show.outcomes.forEach(waiters::wake);
+        });
+        if (!left.isEmpty()) {
+            pause();
+        }
+        return left;
+    }
+
+    /** The show's map is loaded anew, and the others go on; false when even that fails, for then a server is away. */
+    private boolean setAside(String showId, Throwable cause) {
+        try {
+            requests.giveUp(showId);
+            setAside.increment();
+            log.error("outcomes of show {} cannot be settled, its map was loaded anew", showId, cause);
+            return true;
+        } catch (RuntimeException e) {
+            log.debug("nor can its map be loaded", e);
+            return false;
+        }
+    }
+
+    private void wait(RuntimeException cause) {
+        warn(cause);
+        pause();
+    }
+
+    private void warn(Throwable cause) {
+        if (failures++ % 60 == 0) {
+            log.warn("outcomes wait: {}", cause.toString());
+        }
+    }
+
+    private List<Span> spans(List<ConsumerRecord<byte[], byte[]>> records) {
         List<Span> spans = new ArrayList<>();
         if (traces.areOn()) {
             for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -170,60 +317,18 @@ class OutcomeStream implements SmartLifecycle {
         return spans;
     }
 
-    private static List<Outcome> outcomes(ConsumerRecords<byte[], byte[]> records) {
-        List<Outcome> outcomes = new ArrayList<>(records.count());
-        for (ConsumerRecord<byte[], byte[]> record : records) {
+    /** From the header; from the value, where an older worker wrote it. */
+    private static @Nullable UUID requestId(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(OutcomeCodec.REQUEST_ID);
+        if (header == null || header.value() == null || header.value().length != 36) {
             Outcome outcome = read(record);
-            if (outcome != null) {
-                outcomes.add(outcome);
-            }
+            return outcome == null ? null : outcome.requestId();
         }
-        return outcomes;
-    }
-
-    /** However long Redis is away, or loses a call now and then: shows that are settled need not be settled again. */
-    private void settleAll(List<Outcome> outcomes) {
-        List<Outcome> left = outcomes;
-        while (!left.isEmpty()) {
-            if (!isRunning()) {
-                throw new WakeupException();
-            }
-            left = settle(left);
+        try {
+            return UUID.fromString(new String(header.value(), UTF_8));
+        } catch (IllegalArgumentException e) {
+            return null;
         }
-    }
-
-    /** Outcomes of one show, on their way to Redis. */
-    private record Settling(List<Outcome> outcomes, CompletableFuture<Void> done) {}
-
-    /** All shows at once. Outcomes of those that could not be settled come back. */
-    private List<Outcome> settle(List<Outcome> outcomes) {
-        List<Settling> shows = new ArrayList<>();
-        outcomes.stream()
-                .collect(Collectors.groupingBy(outcome -> Objects.requireNonNullElse(outcome.showId(), "")))
-                .forEach((show, ofShow) -> shows.add(new Settling(ofShow, requests.settle(show, ofShow))));
-        List<Outcome> failed = new ArrayList<>();
-        DataAccessException cause = null;
-        for (Settling show : shows) {
-            try {
-                Void _ = PipelinedRedis.answer(show.done);
-            } catch (DataAccessException e) {
-                failed.addAll(show.outcomes);
-                cause = e;
-            }
-            // They stand all the same, and who waits for them need not wait for Redis.
-            show.outcomes.forEach(waiters::wake);
-        }
-        if (cause != null) {
-            wait(cause);
-        }
-        return failed;
-    }
-
-    private void wait(RuntimeException cause) {
-        if (failures++ % 60 == 0) {
-            log.warn("outcomes wait: {}", cause.toString());
-        }
-        pause();
     }
 
     private static @Nullable Outcome read(ConsumerRecord<byte[], byte[]> record) {

@@ -3,15 +3,14 @@ package seatkeeper.gateway.booking;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
@@ -19,18 +18,18 @@ import seatkeeper.contract.Command;
 import seatkeeper.contract.CommandCodec;
 import seatkeeper.contract.CommandCodec.Decoded;
 import seatkeeper.contract.Outcome;
-import seatkeeper.contract.OutcomeCodec;
 import seatkeeper.gateway.GatewayProperties;
-import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.Pins;
+import seatkeeper.gateway.lease.Settlement;
 import seatkeeper.gateway.redis.PipelinedRedis;
 
 /**
  * What is known of a request_id, from four places, the quickest first:
  *
  * <ol>
- *   <li>This process: outcomes it has settled lately. They never change.
- *   <li>Redis {@code request:<id>}: the command while it is under way, then its outcome. A hint; may be lost.
+ *   <li>This process: the latest outcomes. They never change.
  *   <li>Postgres: the outcome. The truth.
+ *   <li>Redis {@code request:<id>}: the command. A hint; may be lost.
  *   <li>The command log beyond what the workers have committed: commands that are accepted and not yet decided.
  * </ol>
  *
@@ -39,40 +38,39 @@ import seatkeeper.gateway.redis.PipelinedRedis;
 @Component
 class Requests {
 
-    private static final Duration OUTCOME_TTL = Duration.ofHours(1);
-    /** How an outcome's JSON begins; a claim begins with a fingerprint. */
-    private static final String OUTCOME = "{";
-    /** Those of 40 s at 500 a second; some 16 MB. */
-    private static final int MOST_RECENT = 20_000;
+    private static final Logger log = LoggerFactory.getLogger(Requests.class);
+
+    /** A retry within this time is told from another request without asking Postgres. */
+    private static final Duration CLAIMED = Duration.ofHours(1);
 
     private final StringRedisTemplate redis;
     private final PipelinedRedis pipeline;
     private final Decisions decisions;
     private final CommandLog commandLog;
-    private final SeatLeases leases;
+    private final LatestOutcomes latest;
+    private final Settlement settlement;
+    private final Pins pins;
     private final CommandCodec codec;
     private final Duration claimTtl;
-    private final Map<UUID, Outcome> recent = Collections.synchronizedMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, Outcome> eldest) {
-            return size() > MOST_RECENT;
-        }
-    });
 
     Requests(
             StringRedisTemplate redis,
             PipelinedRedis pipeline,
             Decisions decisions,
             CommandLog commandLog,
-            SeatLeases leases,
+            LatestOutcomes latest,
+            Settlement settlement,
+            Pins pins,
             GatewayProperties properties) {
         this.redis = redis;
         this.pipeline = pipeline;
         this.decisions = decisions;
         this.commandLog = commandLog;
-        this.leases = leases;
+        this.latest = latest;
+        this.settlement = settlement;
+        this.pins = pins;
         this.codec = new CommandCodec(properties.maxSeatsPerRequest());
-        this.claimTtl = properties.confirmDeadline();
+        this.claimTtl = properties.confirmDeadline().compareTo(CLAIMED) > 0 ? properties.confirmDeadline() : CLAIMED;
     }
 
     /** A request as far as it is known. */
@@ -91,13 +89,18 @@ class Requests {
         }
     }
 
-    /** What this process has settled lately. */
-    Optional<Known> settled(UUID requestId) {
-        return Optional.ofNullable(recent.get(requestId)).map(Known.Decided::new);
+    /** From the latest outcomes, and settled before it is told. */
+    Optional<Known> latest(UUID requestId) {
+        Outcome outcome = latest.find(requestId);
+        if (outcome == null) {
+            return Optional.empty();
+        }
+        makeSureItIsSettled(outcome);
+        return Optional.of(new Known.Decided(outcome));
     }
 
     /** Claims the request_id for this command; empty when it was unknown to Redis and is now claimed. */
-    CompletableFuture<Optional<Known>> claim(Command command) {
+    CompletableFuture<Optional<Command>> claim(Command command) {
         return pipeline.setGetIfAbsent(key(command.requestId()), claimOf(command), claimTtl)
                 .thenApply(before -> before.flatMap(this::read));
     }
@@ -113,36 +116,50 @@ class Requests {
     }
 
     /**
-     * Brings leases in line with outcomes of one show, and lets the next reader find them in Redis. Safe to repeat, as a
-     * whole when any of it fails.
+     * Brings leases and the map in line with outcomes of one show. Safe to repeat, as a whole when any of it fails.
      *
      * @param showId empty for outcomes of no show
+     * @param reused those whose request_id came again with another payload: it may have pinned leases of its own
      */
-    CompletableFuture<Void> settle(String showId, List<Outcome> outcomes) {
+    CompletableFuture<Void> settle(String showId, List<Outcome> outcomes, List<Outcome> reused) {
         return CompletableFuture.allOf(Stream.concat(
-                        Stream.of(leases.settle(showId, outcomes)),
-                        outcomes.stream().map(this::remember))
-                .toArray(CompletableFuture[]::new));
+                                Stream.of(settlement.settle(showId, outcomes)),
+                                reused.stream().map(this::unholdOther))
+                        .toArray(CompletableFuture[]::new))
+                .thenRun(() -> outcomes.forEach(outcome -> latest.settled(outcome.requestId())));
     }
 
-    private CompletableFuture<Void> remember(Outcome outcome) {
-        return pipeline.setGet(key(outcome.requestId()), new String(OutcomeCodec.encode(outcome), UTF_8), OUTCOME_TTL)
-                .thenCompose(claimed -> unholdOther(claimed.orElse(OUTCOME), outcome))
-                .thenRun(() -> recent.put(outcome.requestId(), outcome));
+    /** Its leases wait for a decision that never comes. */
+    private CompletableFuture<Void> unholdOther(Outcome outcome) {
+        // Answers from Redis come on a thread that must not wait for Redis.
+        return CompletableFuture.runAsync(
+                () -> hint(outcome.requestId())
+                        .filter(other -> !Payload.of(outcome).mismatches(other).isEmpty())
+                        .ifPresent(other ->
+                                pins.unhold(other.showId(), other.action().taken(), other.requestId())),
+                Thread::startVirtualThread);
     }
 
-    /** Another payload under a request_id that Redis had forgotten: its leases wait for a decision that never comes. */
-    private CompletableFuture<Void> unholdOther(String claimed, Outcome outcome) {
-        if (!claimed.startsWith(OUTCOME)
-                && !claimed.startsWith(String.valueOf(outcome.fingerprint()))
-                && read(claimed).orElse(null) instanceof Known.Pending(Command other)
-                && !Payload.of(outcome).mismatches(other).isEmpty()) {
-            // Answers from Redis come on a thread that must not wait for Redis.
-            return CompletableFuture.runAsync(
-                    () -> leases.unhold(other.showId(), other.action().taken(), other.requestId()),
-                    Thread::startVirtualThread);
+    /** Gives up the map of a show whose outcomes cannot be settled: it is loaded anew. */
+    void giveUp(String showId) {
+        settlement.giveUp(showId);
+    }
+
+    /**
+     * Another gateway may be settling it. When Redis is away the outcome stands all the same, and is settled by whoever
+     * has its partition as soon as Redis is back.
+     */
+    void makeSureItIsSettled(Outcome outcome) {
+        if (latest.isSettled(outcome.requestId())) {
+            return;
         }
-        return CompletableFuture.completedFuture(null);
+        try {
+            Void _ = PipelinedRedis.answer(
+                    settlement.makeSure(Objects.requireNonNullElse(outcome.showId(), ""), outcome));
+            latest.settled(outcome.requestId());
+        } catch (RuntimeException e) {
+            log.debug("an outcome is told that is not settled yet", e);
+        }
     }
 
     /**
@@ -151,15 +168,10 @@ class Requests {
      * @throws seatkeeper.gateway.web.Refusal 503 when it cannot be said that it was never seen
      */
     Optional<Known> find(UUID requestId) {
-        Optional<Known> hint = hint(requestId);
-        if (hint.isPresent() && hint.get() instanceof Known.Decided) {
-            return hint;
-        }
-        Optional<Known> decided = decided(requestId);
-        if (decided.isPresent() || hint.isPresent()) {
-            return decided.or(() -> hint);
-        }
-        return findAccepted(requestId);
+        return latest(requestId)
+                .or(() -> decided(requestId))
+                .or(() -> hint(requestId).map(Known.Pending::new))
+                .or(() -> findAccepted(requestId));
     }
 
     /** As {@link #find}, without asking Redis, whose word has already been heard. */
@@ -173,24 +185,14 @@ class Requests {
     /** From Postgres, and settled before it is told. */
     Optional<Known> decided(UUID requestId) {
         Optional<Outcome> outcome = decisions.find(requestId);
-        outcome.ifPresent(found -> {
-            try {
-                Void _ = PipelinedRedis.answer(settle(Objects.requireNonNullElse(found.showId(), ""), List.of(found)));
-            } catch (DataAccessException e) {
-                // The stream of outcomes settles it as soon as Redis is back.
-            }
-        });
+        outcome.ifPresent(this::makeSureItIsSettled);
         return outcome.map(Known.Decided::new);
     }
 
-    private Optional<Known> hint(UUID requestId) {
-        Optional<Known> settled = settled(requestId);
-        if (settled.isPresent()) {
-            return settled;
-        }
+    private Optional<Command> hint(UUID requestId) {
         try {
-            String hint = redis.opsForValue().get(key(requestId));
-            return hint == null ? Optional.empty() : read(hint);
+            String claim = redis.opsForValue().get(key(requestId));
+            return claim == null ? Optional.empty() : read(claim);
         } catch (DataAccessException e) {
             return Optional.empty();
         }
@@ -201,13 +203,10 @@ class Requests {
         return command.fingerprint() + " " + new String(CommandCodec.encode(command), UTF_8);
     }
 
-    private Optional<Known> read(String text) {
-        if (text.startsWith(OUTCOME)) {
-            return Optional.of(new Known.Decided(OutcomeCodec.decode(text.getBytes(UTF_8))));
-        }
-        byte[] command = text.substring(text.indexOf(' ') + 1).getBytes(UTF_8);
+    private Optional<Command> read(String claim) {
+        byte[] command = claim.substring(claim.indexOf(' ') + 1).getBytes(UTF_8);
         return codec.decode(command) instanceof Decoded.Valid(Command claimed)
-                ? Optional.of(new Known.Pending(claimed))
+                ? Optional.of(claimed)
                 : Optional.empty();
     }
 

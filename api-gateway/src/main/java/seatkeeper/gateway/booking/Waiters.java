@@ -67,6 +67,10 @@ class Waiters implements SmartLifecycle {
         return Integer.MAX_VALUE;
     }
 
+    boolean isAwaited(UUID requestId) {
+        return waiters.containsKey(requestId);
+    }
+
     void wake(Outcome outcome) {
         Waiter waiter = waiters.get(outcome.requestId());
         if (waiter != null) {

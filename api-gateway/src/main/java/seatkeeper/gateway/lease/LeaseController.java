@@ -23,11 +23,13 @@ import seatkeeper.gateway.web.Results;
 class LeaseController {
 
     private final SeatLeases leases;
+    private final BestSeats bestSeats;
     private final GatewayProperties properties;
     private final Results results;
 
-    LeaseController(SeatLeases leases, GatewayProperties properties, Results results) {
+    LeaseController(SeatLeases leases, BestSeats bestSeats, GatewayProperties properties, Results results) {
         this.leases = leases;
+        this.bestSeats = bestSeats;
         this.properties = properties;
         this.results = results;
     }
@@ -117,7 +119,7 @@ class LeaseController {
         boolean adjacent = !Boolean.FALSE.equals(request.adjacent);
         String section = request.section == null ? null : Ids.name("section", request.section);
         Duration ttl = ttl(request.ttlSeconds);
-        BestLease best = counted("best", () -> leases.best(showId, userId, quantity, adjacent, section, ttl));
+        BestLease best = counted("best", () -> bestSeats.lease(showId, userId, quantity, adjacent, section, ttl));
         return new BestResponse(
                 true,
                 showId,

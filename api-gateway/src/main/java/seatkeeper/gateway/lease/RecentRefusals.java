@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 import seatkeeper.contract.Conflict;
 
 /**
@@ -15,7 +16,8 @@ import seatkeeper.contract.Conflict;
  * asking. So a refusal may be as old as {@link #KEPT}, where a lease has ended by itself or a seat was freed through
  * another gateway; what was freed through this one is known at once. A lease is never granted from here.
  */
-final class RecentRefusals {
+@Component
+class RecentRefusals {
 
     /** Nobody notices, and a seat that thousands want is asked for four times a second. */
     private static final Duration KEPT = Duration.ofMillis(250);
@@ -36,6 +38,10 @@ final class RecentRefusals {
 
     private final Ticker ticker;
     private final Cache<Seat, Known> seats;
+
+    RecentRefusals() {
+        this(Ticker.systemTicker());
+    }
 
     /** By that clock; {@link Ticker#systemTicker} is {@link System#nanoTime}. */
     RecentRefusals(Ticker ticker) {

@@ -10,8 +10,8 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Ids;
-import seatkeeper.gateway.lease.SeatLeases.LeasedSeat;
-import seatkeeper.gateway.lease.SeatLeases.SectionCount;
+import seatkeeper.gateway.lease.MapReader.LeasedSeat;
+import seatkeeper.gateway.lease.MapReader.SectionCount;
 import seatkeeper.gateway.show.Show;
 import seatkeeper.gateway.show.Shows;
 import seatkeeper.gateway.show.Shows.SeatState;
@@ -21,11 +21,11 @@ import seatkeeper.gateway.web.Page;
 class SeatMapController {
 
     private final Shows shows;
-    private final SeatLeases leases;
+    private final MapReader map;
 
-    SeatMapController(Shows shows, SeatLeases leases) {
+    SeatMapController(Shows shows, MapReader map) {
         this.shows = shows;
-        this.leases = leases;
+        this.map = map;
     }
 
     record SeatResponse(String id, String showId, String status, boolean leased) {}
@@ -48,8 +48,7 @@ class SeatMapController {
     @GetMapping("/booking/seats/{showId}")
     List<SeatResponse> seats(@PathVariable String showId) {
         List<SeatState> seats = shows.seats(Ids.name("show_id", showId));
-        Set<String> leased =
-                leases.live(showId).stream().map(LeasedSeat::seatId).collect(Collectors.toSet());
+        Set<String> leased = map.live(showId).stream().map(LeasedSeat::seatId).collect(Collectors.toSet());
         return seats.stream()
                 .map(seat -> new SeatResponse(seat.id(), showId, seat.status(), leased.contains(seat.id())))
                 .toList();
@@ -72,7 +71,7 @@ class SeatMapController {
                 show.version(),
                 complete,
                 seats,
-                leases.live(showId).stream()
+                map.live(showId).stream()
                         .map(leased -> new LeaseResponse(
                                 leased.seatId(), leased.lease().expiresAt()))
                         .toList());
@@ -88,6 +87,6 @@ class SeatMapController {
                 show.onSaleAt(),
                 show.offSaleAt(),
                 show.archivedAt(),
-                leases.count(showId));
+                map.count(showId));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.SeatEvents;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,7 +56,7 @@ record LiveEvent(Id id, String text) {
             @Nullable Instant expiresAt,
             @Nullable Long showVersion) {}
 
-    static LiveEvent of(SeatLeases.Event event) {
+    static LiveEvent of(SeatEvents.Event event) {
         Id id = Id.of(event.id());
         return switch (event.kind()) {
             case "leased" -> of(id, event.kind(), new Data(event.seatIds(), Instant.ofEpochMilli(event.extra()), null));

@@ -14,7 +14,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import seatkeeper.gateway.GatewayProperties;
-import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.SeatEvents;
 import seatkeeper.gateway.web.Refusal;
 
 /**
@@ -33,14 +33,14 @@ class LiveShows implements SmartLifecycle {
     /** Whoever missed more reads the seats again with less ado. */
     private static final int MAX_MISSED = 500;
 
-    private final SeatLeases leases;
+    private final SeatEvents events;
     private final int maxListeners;
     private final Map<String, Watched> watched = new HashMap<>();
     private int listeners;
     private boolean running;
 
-    LiveShows(SeatLeases leases, GatewayProperties properties, MeterRegistry metrics) {
-        this.leases = leases;
+    LiveShows(SeatEvents events, GatewayProperties properties, MeterRegistry metrics) {
+        this.events = events;
         this.maxListeners = properties.live().maxListeners();
         Gauge.builder("seatkeeper.listeners", this, LiveShows::listeners)
                 .description("Open event streams")
@@ -76,7 +76,7 @@ class LiveShows implements SmartLifecycle {
      */
     Listener listen(String showId) {
         // Redis is asked outside of the lock; who comes second finds the feed of who came first.
-        Feed fresh = new Feed(LiveEvent.Id.of(leases.events(showId, "", BATCH).newest()));
+        Feed fresh = new Feed(LiveEvent.Id.of(events.after(showId, "", BATCH).newest()));
         Watched show;
         synchronized (this) {
             if (!running || listeners == maxListeners) {
@@ -126,12 +126,12 @@ class LiveShows implements SmartLifecycle {
     /** Looks once; answers how long to wait until the next time. */
     private Duration passOn(String showId, Feed feed) {
         try {
-            SeatLeases.Events events = leases.events(showId, feed.end().last().toString(), BATCH);
+            SeatEvents.Events happened = events.after(showId, feed.end().last().toString(), BATCH);
             feed.add(
-                    events.complete()
-                            ? events.events().stream().map(LiveEvent::of).toList()
-                            : List.of(LiveEvent.reset(LiveEvent.Id.of(events.newest()))));
-            return events.events().size() == BATCH ? Duration.ZERO : PAUSE;
+                    happened.complete()
+                            ? happened.events().stream().map(LiveEvent::of).toList()
+                            : List.of(LiveEvent.reset(LiveEvent.Id.of(happened.newest()))));
+            return happened.events().size() == BATCH ? Duration.ZERO : PAUSE;
         } catch (DataAccessException | TransactionException | Refusal e) {
             log.debug("events wait", e);
         } catch (RuntimeException e) {
@@ -142,9 +142,9 @@ class LiveShows implements SmartLifecycle {
 
     /** What happened after that event; null when that is too long ago. */
     @Nullable List<LiveEvent> since(String showId, LiveEvent.Id last) {
-        SeatLeases.Events events = leases.events(showId, last.toString(), MAX_MISSED + 1);
-        return events.complete() && events.events().size() <= MAX_MISSED
-                ? events.events().stream().map(LiveEvent::of).toList()
+        SeatEvents.Events happened = events.after(showId, last.toString(), MAX_MISSED + 1);
+        return happened.complete() && happened.events().size() <= MAX_MISSED
+                ? happened.events().stream().map(LiveEvent::of).toList()
                 : null;
     }
 

@@ -37,13 +37,13 @@ public class PipelinedRedis {
     /**
      * Waits for the answer to a call.
      *
-     * @throws DataAccessException when it failed
+     * @throws DataAccessException when it failed; what else was thrown on the way to the answer
      */
     public static <T> T answer(CompletableFuture<T> call) {
         try {
             return call.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof DataAccessException failure ? failure : e;
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 

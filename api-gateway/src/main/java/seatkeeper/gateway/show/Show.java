@@ -18,4 +18,12 @@ public record Show(
         @Nullable Integer seatLimit,
         @Nullable Instant onSaleAt,
         @Nullable Instant offSaleAt,
-        @Nullable Instant archivedAt) {}
+        @Nullable Instant archivedAt) {
+
+    /** Whether no seat may be leased then. */
+    public boolean isClosed(Instant now) {
+        return archivedAt != null
+                || (onSaleAt != null && now.isBefore(onSaleAt))
+                || (offSaleAt != null && !now.isBefore(offSaleAt));
+    }
+}

@@ -11,14 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import seatkeeper.contract.Code;
 import seatkeeper.gateway.web.Refusal;
@@ -32,10 +34,20 @@ public class Shows {
 
     private static final int FETCH = 1_000;
 
+    /** Of narrow rows that are not kept: some megabyte at once. */
+    private static final int LARGE_FETCH = 10_000;
+
     private static final String INSERT_SHOW = "insert into shows (id) values (?) on conflict do nothing";
 
-    private static final String UPDATE_SHOW = """
-            update shows set seat_limit = ?, on_sale_at = ?, off_sale_at = ? where id = ?
+    /** Positions count on from those there are: one call after the other. */
+    private static final String LOCK_SHOW = "select id from shows where id = ? for update";
+
+    private static final String UPDATE_RULES = """
+            update shows
+            set seat_limit = wanted.seat_limit, on_sale_at = wanted.on_sale_at, off_sale_at = wanted.off_sale_at
+            from (values (?::int, ?::timestamptz, ?::timestamptz)) as wanted (seat_limit, on_sale_at, off_sale_at)
+            where id = ? and (shows.seat_limit, shows.on_sale_at, shows.off_sale_at)
+                is distinct from (wanted.seat_limit, wanted.on_sale_at, wanted.off_sale_at)
             """;
 
     private static final String INSERT_SEATS = """
@@ -46,11 +58,14 @@ public class Shows {
             on conflict do nothing
             """;
 
-    private static final String LAID_OUT =
+    /** Whatever changes in a show raises its version: so is seen that a map is older. */
+    private static final String RULES_CHANGED = "update shows set version = version + 1 where id = ?";
+
+    private static final String SEATS_ADDED =
             "update shows set version = version + 1, layout_version = version + 1 where id = ?";
 
     private static final String ARCHIVE = """
-            update shows set archived_at = coalesce(archived_at, now()) where id = ?
+            update shows set archived_at = now(), version = version + 1 where id = ? and archived_at is null
             """;
 
     private static final String SHOW = "select * from shows where id = ?";
@@ -61,7 +76,15 @@ public class Shows {
             select id, section, row_name, number, category, position, status, version from seats where show_id = ?
             """;
 
-    private static final String SIZE = "select count(*) from seats where show_id = ?";
+    /** In the order of {@link Layout}. */
+    private static final String LINE = """
+            select id, section, row_name, number
+            from (select *, min(position) over (partition by section) as section_first,
+                         min(position) over (partition by section, row_name) as row_first
+                  from seats
+                  where show_id = ?) placed
+            order by section_first, section, row_first, row_name, number, position, id
+            """;
 
     private static final String HOLDINGS = """
             select user_id, count(*) as seats from bookings where show_id = ? and cancelled_at is null group by user_id
@@ -82,12 +105,16 @@ public class Shows {
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final TransactionTemplate snapshot;
     private final ApplicationEventPublisher events;
 
     Shows(JdbcClient jdbc, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
         this.events = events;
         this.transaction = new TransactionTemplate(transactions);
+        this.snapshot = new TransactionTemplate(transactions);
+        this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+        this.snapshot.setReadOnly(true);
     }
 
     /** A seat as an operator lists it; seats of one row with consecutive numbers lie side by side. */
@@ -119,12 +146,14 @@ public class Shows {
     public Put put(String showId, List<ListedSeat> seats, Rules rules) {
         Put put = transaction.execute(_ -> {
             boolean created = jdbc.sql(INSERT_SHOW).param(showId).update() == 1;
-            jdbc.sql(UPDATE_SHOW)
-                    .param(rules.seatLimit)
-                    .param(time(rules.onSaleAt))
-                    .param(time(rules.offSaleAt))
-                    .param(showId)
-                    .update();
+            jdbc.sql(LOCK_SHOW).param(showId).query(String.class).single();
+            boolean ruled = jdbc.sql(UPDATE_RULES)
+                            .param(rules.seatLimit)
+                            .param(time(rules.onSaleAt))
+                            .param(time(rules.offSaleAt))
+                            .param(showId)
+                            .update()
+                    == 1;
             int position = created
                     ? 0
                     : jdbc.sql("select coalesce(max(position) + 1, 0) from seats where show_id = ?")
@@ -136,8 +165,8 @@ public class Shows {
                 List<ListedSeat> chunk = seats.subList(from, Math.min(from + CHUNK, seats.size()));
                 added += insert(showId, chunk, position + from);
             }
-            if (added > 0) {
-                jdbc.sql(LAID_OUT).param(showId).update();
+            if (added > 0 || ruled) {
+                jdbc.sql(added > 0 ? SEATS_ADDED : RULES_CHANGED).param(showId).update();
             }
             return new Put(created, added);
         });
@@ -171,7 +200,7 @@ public class Shows {
      */
     public void archive(String showId) {
         if (jdbc.sql(ARCHIVE).param(showId).update() == 0) {
-            throw unknown(showId);
+            get(showId);
         }
         events.publishEvent(new ShowChanged(showId));
     }
@@ -211,26 +240,82 @@ public class Shows {
         return Layout.of(show.layoutVersion(), seats);
     }
 
-    /** How many seats the show has. */
-    public int size(String showId) {
-        return jdbc.sql(SIZE).param(showId).query(Integer.class).single();
+    /**
+     * Where the seats of the show lie.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    Places places(String showId) {
+        return asOfOneMoment(() -> {
+            Places.Builder places = new Places.Builder(get(showId).layoutVersion());
+            each(
+                    LINE,
+                    showId,
+                    row -> places.add(
+                            row.getString("section"),
+                            row.getString("row_name"),
+                            row.getInt("number"),
+                            row.getString("id")));
+            return places.build();
+        });
+    }
+
+    /** A show and how it stands, all of one moment. */
+    public interface View {
+
+        void show(Show show);
+
+        /** A seat that is not available, once for each. */
+        void seat(String seatId, String status);
+
+        /** How many seats a user has booked; only where the show limits them. */
+        void holding(String userId, int seats);
+    }
+
+    /**
+     * Reads how a show stands.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    public void read(String showId, View view) {
+        asOfOneMoment(() -> {
+            Show show = get(showId);
+            view.show(show);
+            each(NOT_FREE, showId, row -> view.seat(row.getString("id"), row.getString("status")));
+            if (show.seatLimit() != null) {
+                each(HOLDINGS, showId, row -> view.holding(row.getString("user_id"), row.getInt("seats")));
+            }
+            return show;
+        });
+    }
+
+    /** A show, and the seats whose status changed after a version, with their status now. */
+    public record Changes(Show show, List<SeatState> seats) {}
+
+    /**
+     * What changed in a show after a version, as of one moment.
+     *
+     * @throws Refusal 404 when there is no such show
+     */
+    public Changes changes(String showId, long since) {
+        return asOfOneMoment(() -> {
+            Show show = get(showId);
+            return new Changes(show, changedSince(showId, since));
+        });
+    }
+
+    private void each(String sql, String showId, RowCallbackHandler row) {
+        jdbc.sql(sql).param(showId).withFetchSize(LARGE_FETCH).query(row);
+    }
+
+    private <T> T asOfOneMoment(Supplier<T> reading) {
+        return Objects.requireNonNull(snapshot.execute(_ -> reading.get()));
     }
 
     /** Read some rows at a time: the driver keeps all there are outside of a transaction. */
     private <T> List<T> inParts(JdbcClient.StatementSpec query, RowMapper<T> mapper) {
         return Objects.requireNonNull(transaction.execute(
                 _ -> query.withFetchSize(FETCH).query(mapper).list()));
-    }
-
-    /** How many seats each user has booked. */
-    public Map<String, Integer> holdings(String showId) {
-        return jdbc
-                .sql(HOLDINGS)
-                .param(showId)
-                .query((row, _) -> Map.entry(row.getString("user_id"), row.getInt("seats")))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** A seat and its status. */

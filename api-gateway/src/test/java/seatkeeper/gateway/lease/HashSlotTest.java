@@ -12,8 +12,8 @@ class HashSlotTest {
 
     @Test
     void allKeysOfAShowShareASlot() {
-        assertThat(SeatLeases.keys("gala-2026", List.of("A1", "stalls-10-2", "x")))
-                .hasSize(8)
+        assertThat(ShowScripts.keys("gala-2026", List.of("A1", "stalls-10-2", "x")))
+                .hasSize(7)
                 .extracting(SlotHash::getSlot)
                 .containsOnly(SlotHash.getSlot("gala-2026"));
     }
@@ -22,7 +22,7 @@ class HashSlotTest {
     void showsAreSpread() {
         assertThat(IntStream.range(0, 1_000)
                         .map(n -> SlotHash.getSlot(
-                                SeatLeases.keys("show-" + n, List.of()).getFirst()))
+                                ShowScripts.keys("show-" + n, List.of()).getFirst()))
                         .distinct())
                 .hasSizeGreaterThan(900);
     }

@@ -3,7 +3,10 @@ package seatkeeper.worker.intake;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,6 +96,7 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
         List<Verdict> verdicts = trace.transaction(() -> processor.process(submissions));
 
         List<Outcome> outcomes = new ArrayList<>(verdicts.size());
+        Set<UUID> reused = new HashSet<>();
         for (int i = 0; i < verdicts.size(); i++) {
             Verdict verdict = verdicts.get(i);
             switch (verdict) {
@@ -100,6 +104,7 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
                 case Verdict.Reused(Submission submission, Outcome first) -> {
                     // Told again too: a gateway may hold leases for the payload that is refused.
                     outcomes.add(first);
+                    reused.add(first.requestId());
                     if (submission.decoded() instanceof Decoded.Valid) {
                         String detail = "another payload was " + first.status() + " under this request_id";
                         deadLetters.add(new DeadLetter(
@@ -108,7 +113,7 @@ class CommandIntake implements BatchMessageListener<byte[], byte[]> {
                 }
             }
         }
-        publisher.publish(outcomes, deadLetters, trace);
+        publisher.publish(outcomes, reused, deadLetters, trace);
         metrics.finished(records.size(), verdicts, deadLetters);
         verdicts.forEach(verdict -> log.atDebug()
                 .addKeyValue("request_id", verdict.requestId())

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,12 +35,16 @@ class Publisher {
         this.kafka = kafka;
     }
 
-    /** Each request's outcome goes out once, however often the batch had the request. */
-    void publish(List<Outcome> outcomes, List<DeadLetter> deadLetters, BatchTrace trace) {
+    /**
+     * Each request's outcome goes out once, however often the batch had the request.
+     *
+     * @param reused requests that came with another payload, too
+     */
+    void publish(List<Outcome> outcomes, Set<UUID> reused, List<DeadLetter> deadLetters, BatchTrace trace) {
         Map<UUID, Outcome> distinct = LinkedHashMap.newLinkedHashMap(outcomes.size());
         outcomes.forEach(outcome -> distinct.put(outcome.requestId(), outcome));
         List<CompletableFuture<?>> sent = new ArrayList<>(distinct.size() + deadLetters.size());
-        distinct.values().forEach(outcome -> sent.add(kafka.send(record(outcome, trace))));
+        distinct.values().forEach(outcome -> sent.add(kafka.send(record(outcome, reused, trace))));
         deadLetters.forEach(letter -> sent.add(send(letter)));
         kafka.flush();
         await(sent);
@@ -69,10 +74,15 @@ class Publisher {
         return false;
     }
 
-    private static ProducerRecord<byte[], byte[]> record(Outcome outcome, BatchTrace trace) {
+    private static ProducerRecord<byte[], byte[]> record(Outcome outcome, Set<UUID> reused, BatchTrace trace) {
         byte[] key = outcome.showId() == null ? null : outcome.showId().getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(Topics.OUTCOMES, key, OutcomeCodec.encode(outcome));
+        record.headers()
+                .add(OutcomeCodec.REQUEST_ID, outcome.requestId().toString().getBytes(StandardCharsets.UTF_8));
+        if (reused.contains(outcome.requestId())) {
+            record.headers().add(OutcomeCodec.REUSED, new byte[0]);
+        }
         trace.publish(Topics.OUTCOMES, outcome.requestId(), record.headers());
         return record;
     }

@@ -29,6 +29,10 @@ class TopicSetup {
             TopicConfig.RETENTION_MS_CONFIG,
             String.valueOf(30L * 24 * 60 * 60 * 1000));
 
+    /** A cancel names every seat of its booking: 200,000 with the longest ids are 13 MB. */
+    private static final Map<String, String> OUTCOMES =
+            Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(16 * 1024 * 1024));
+
     private static final Map<String, String> DEAD_LETTERS = Map.of(
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
             String.valueOf(2 * 1024 * 1024),
@@ -46,7 +50,7 @@ class TopicSetup {
     void createMissing() {
         try (Admin client = Admin.create(admin.getConfigurationProperties())) {
             create(client, topic(Topics.COMMANDS, COMMANDS));
-            create(client, topic(Topics.OUTCOMES, Map.of()));
+            create(client, topic(Topics.OUTCOMES, OUTCOMES));
             create(client, topic(Topics.DEAD_LETTERS, DEAD_LETTERS));
         }
     }

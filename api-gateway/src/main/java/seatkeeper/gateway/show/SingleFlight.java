@@ -1,31 +1,33 @@
-package seatkeeper.gateway.lease;
+package seatkeeper.gateway.show;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Of callers who want the same work at the same time, one does it and the others wait for it. */
-final class SingleFlight {
+public final class SingleFlight<T> {
 
-    private final ConcurrentHashMap<String, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, CompletableFuture<T>> running = new ConcurrentHashMap<>();
 
-    void run(String key, Runnable work) {
-        CompletableFuture<Void> mine = new CompletableFuture<>();
-        CompletableFuture<Void> other = running.putIfAbsent(key, mine);
+    /** The result of the work, which may have begun before this call. */
+    public T run(String key, Supplier<T> work) {
+        CompletableFuture<T> mine = new CompletableFuture<>();
+        CompletableFuture<T> other = running.putIfAbsent(key, mine);
         if (other != null) {
             try {
-                other.join();
+                return other.join();
             } catch (CompletionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;
                 }
                 throw e;
             }
-            return;
         }
         try {
-            work.run();
-            mine.complete(null);
+            T result = work.get();
+            mine.complete(result);
+            return result;
         } catch (Throwable e) {
             mine.completeExceptionally(e);
             throw e;

@@ -1,0 +1,1 @@
+local head = redis.call('GETRANGE', MAP, 0, 71)
