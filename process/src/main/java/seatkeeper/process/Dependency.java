@@ -65,6 +65,11 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
         return found;
     }
 
+    /** Whether it was there when it was asked last, a few seconds ago at most. */
+    public boolean isThere() {
+        return missing == null;
+    }
+
     @Override
     public Health health() {
         String why = missing;
@@ -110,7 +115,7 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
     private void ask() throws InterruptedException {
         try {
             check.run();
-            isThere();
+            hasCome();
         } catch (InterruptedException e) {
             throw e;
         } catch (Misconfigured e) {
@@ -123,7 +128,7 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
         }
     }
 
-    private void isThere() {
+    private void hasCome() {
         missing = null;
         found.complete(null);
         if (saidAt != null) {
