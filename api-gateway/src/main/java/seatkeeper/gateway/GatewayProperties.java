@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The gateway's own settings, {@code booking.*}; Spring Boot's names serve for everything else.
@@ -24,7 +25,8 @@ public record GatewayProperties(
         @DefaultValue RateLimit rateLimit,
         @DefaultValue Lease lease,
         @DefaultValue Live live,
-        @DefaultValue Overload overload) {
+        @DefaultValue Overload overload,
+        @DefaultValue Bounds bounds) {
 
     /** Whom to trust. */
     public enum Security {
@@ -53,13 +55,33 @@ public record GatewayProperties(
     public record Overload(@DefaultValue("30s") Duration maxBacklogAge) {}
 
     /**
+     * What callers may have of one gateway at once; who comes beyond a bound is refused.
+     *
+     * @param connections open at the same time; fewer where the process may not open as many files
+     * @param calls that are worked on; more wait for a moment, those that wait for an outcome do not count
+     * @param waiting calls that wait for an outcome
+     * @param largeBodies shows that are put
+     * @param largeAnswers layouts and seat maps that are read from Postgres
+     * @param answerBytes of layouts and seat maps, compressed, that are on their way to who reads slowly
+     * @param queries calls that wait for a connection to Postgres
+     */
+    public record Bounds(
+            @DefaultValue("30000") int connections,
+            @DefaultValue("1000") int calls,
+            @DefaultValue("12000") int waiting,
+            @DefaultValue("2") int largeBodies,
+            @DefaultValue("2") int largeAnswers,
+            @DefaultValue("64MB") DataSize answerBytes,
+            @DefaultValue("500") int queries) {}
+
+    /**
      * Settings of the event streams.
      *
      * @param maxListeners on one gateway
      * @param heartbeat a sign of life when nothing happens, so that broken connections are noticed
      */
     public record Live(
-            @DefaultValue("2000") int maxListeners,
+            @DefaultValue("6000") int maxListeners,
             @DefaultValue("15s") Duration heartbeat) {}
 
     /**

@@ -58,6 +58,8 @@ public final class Bench {
             List<Measured> booked;
             List<String> load;
             Measured leased;
+            List<Measured> large;
+            RedisCounters redis = new RedisCounters(servers.ports().redis());
             // Tables and topics.
             drain.worker().close();
             // Before anything is drained: a gateway would settle all those outcomes while it is measured.
@@ -77,6 +79,7 @@ public final class Bench {
                     load = bookings.sweep();
                 }
                 leased = growth.leased(gateway, warmup);
+                large = new LargeShowRows(gateway, redis, scale, rounds).run();
             }
             List<Measured> rows = new ArrayList<>(new DrainRows(drain, scale, rounds).run());
             rows.addAll(answered);
@@ -85,6 +88,9 @@ public final class Bench {
             rows.add(leased);
             rows.add(growth.drained());
             rows.add(new ScaleRow(drain, fleet, rounds, warmup).run());
+            rows.addAll(large);
+            rows.add(new GatewaysRow(drain, fleet, redis, scale, rounds).run());
+            rows.addAll(new CrowdRows(drain, fleet, folder, scale, rounds).run());
             rows.addAll(fleet.memory());
             return new Results(rows, load);
         } finally {

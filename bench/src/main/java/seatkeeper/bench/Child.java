@@ -88,6 +88,15 @@ final class Child implements AutoCloseable {
         }
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it at once. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
     /** Stops it as an operator would. */
     @Override
     public void close() {

@@ -14,7 +14,7 @@ import seatkeeper.standalone.servers.LocalServers;
 /** Gateways and workers as processes of their own, with the JVM flags they are shipped with. */
 final class Fleet {
 
-    private static final double MOST_MEGABYTES = 350;
+    private static final double MOST_MEGABYTES = 512;
 
     private final LocalServers servers;
     private final Path folder;

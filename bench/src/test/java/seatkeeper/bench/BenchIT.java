@@ -44,6 +44,15 @@ class BenchIT {
                         "growth, lease",
                         "growth, drain",
                         "scale, 2 workers",
+                        "first lease, after PUT",
+                        "first lease, Redis emptied",
+                        "unknown seat",
+                        "gateways",
+                        "crowd, listeners",
+                        "crowd, waiting",
+                        "crowd, idle",
+                        "crowd, layouts",
+                        "crowd, all",
                         "memory, gateway",
                         "memory, worker");
         assertMeasured(rows);

@@ -69,6 +69,11 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
         return found;
     }
 
+    /** Whether it was there when it was asked last, a few seconds ago at most. */
+    public boolean isThere() {
+        return missing == null;
+    }
+
     @Override
     public Health health() {
         String why = missing;
@@ -114,7 +119,7 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
     private void ask() throws InterruptedException {
         try {
             check.run();
-            isThere();
+            hasCome();
         } catch (InterruptedException e) {
             throw e;
         } catch (Misconfigured e) {
@@ -132,7 +137,7 @@ public final class Dependency implements HealthIndicator, SmartLifecycle {
         return found.isDone() ? ASKED_EVERY : ASKED_AT_FIRST_EVERY;
     }
 
-    private void isThere() {
+    private void hasCome() {
         missing = null;
         missingSince = null;
         found.complete(null);

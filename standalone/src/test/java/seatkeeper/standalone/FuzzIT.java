@@ -245,7 +245,7 @@ class FuzzIT {
     }
 
     /**
-     * What is hardly HTTP at all is refused by Tomcat, or hung up on; 501 and 505 are its words for what it cannot do.
+     * What is hardly HTTP at all is refused by Jetty, or hung up on; 501 and 505 are its words for what it cannot do.
      * Where the protocol is missing, so are the answer's status and headers.
      */
     @Test

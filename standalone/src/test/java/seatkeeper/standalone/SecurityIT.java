@@ -311,7 +311,7 @@ class SecurityIT {
         for (Reply reply : replies) {
             assertThat(reply.headers().map().keySet()).doesNotContain("server", "x-powered-by");
             assertThat(reply.body().toString())
-                    .doesNotContain("Exception", "seatkeeper.", "springframework", "Tomcat", "tools.jackson");
+                    .doesNotContain("Exception", "seatkeeper.", "springframework", "Jetty", "jetty", "tools.jackson");
         }
         for (Reply reply : List.of(api.get("/"), api.get("/shows"), RunningSystem.API.get("/"))) {
             assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'none'; script-src 'self';");

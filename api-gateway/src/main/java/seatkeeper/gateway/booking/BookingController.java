@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -90,56 +92,56 @@ class BookingController {
     record RequestList(List<RequestStatus> requests) {}
 
     @PostMapping("/booking/confirm")
-    ResponseEntity<?> confirm(
+    Object confirm(
             @RequestBody CommandRequests.Confirm request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         LatePolicy late = CommandRequests.latePolicy(request.latePolicy());
-        return submit(requests.confirm(request), late, prefer, caller);
+        return answer(requests.confirm(request), late, prefer, caller);
     }
 
     @PostMapping("/booking/cancel")
-    ResponseEntity<?> cancel(
+    Object cancel(
             @RequestBody CommandRequests.Cancel request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
-        return submit(requests.cancel(request), LatePolicy.REJECT, prefer, caller);
+        return answer(requests.cancel(request), LatePolicy.REJECT, prefer, caller);
     }
 
     @PostMapping("/booking/swap")
-    ResponseEntity<?> swap(
+    Object swap(
             @RequestBody CommandRequests.Swap request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         LatePolicy late = CommandRequests.latePolicy(request.latePolicy());
-        return submit(requests.swap(request), late, prefer, caller);
+        return answer(requests.swap(request), late, prefer, caller);
     }
 
     @PostMapping("/booking/direct")
-    ResponseEntity<?> direct(
+    Object direct(
             @RequestBody CommandRequests.Confirm request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         caller.requireOperator();
-        return submit(requests.direct(request), LatePolicy.REJECT, prefer, caller);
+        return answer(requests.direct(request), LatePolicy.REJECT, prefer, caller);
     }
 
     @PostMapping("/booking/block")
-    ResponseEntity<?> block(
+    Object block(
             @RequestBody CommandRequests.Confirm request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         caller.requireOperator();
-        return submit(requests.block(request), LatePolicy.REJECT, prefer, caller);
+        return answer(requests.block(request), LatePolicy.REJECT, prefer, caller);
     }
 
     @PostMapping("/booking/unblock")
-    ResponseEntity<?> unblock(
+    Object unblock(
             @RequestBody CommandRequests.Confirm request,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         caller.requireOperator();
-        return submit(requests.unblock(request), LatePolicy.REJECT, prefer, caller);
+        return answer(requests.unblock(request), LatePolicy.REJECT, prefer, caller);
     }
 
     /** Each on its own, side by side: one that is refused does not hold up another. */
@@ -170,7 +172,10 @@ class BookingController {
             if (confirm == null) {
                 throw new InvalidField("confirms", "must not have null");
             }
-            answer = confirm(confirm, prefer, caller);
+            LatePolicy late = CommandRequests.latePolicy(confirm.latePolicy());
+            answer = submit(requests.confirm(confirm), late, prefer, caller).join();
+        } catch (CompletionException e) {
+            answer = problems.of(e.getCause() instanceof RuntimeException failure ? failure : e);
         } catch (RuntimeException e) {
             answer = problems.of(e);
         }
@@ -181,14 +186,17 @@ class BookingController {
     }
 
     @GetMapping("/booking/requests/{requestId}")
-    ResponseEntity<RequestStatus> status(
+    Object status(
             @PathVariable String requestId,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
         UUID id = Ids.uuid("request_id", requestId);
         correlation.correlate(id);
-        Known known = bookings.status(id, wait, caller);
+        return whenThere(bookings.status(id, wait, caller).thenApply(known -> status(known, wait)));
+    }
+
+    private static ResponseEntity<RequestStatus> status(Known known, Duration wait) {
         HttpHeaders headers = headers(wait);
         headers.setCacheControl("no-store");
         if (known instanceof Known.Pending) {
@@ -210,15 +218,32 @@ class BookingController {
                 .toList());
     }
 
-    private ResponseEntity<?> submit(Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
+    private Object answer(Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
+        return whenThere(submit(command, late, prefer, caller));
+    }
+
+    /** The answer at once where it is there, for whoever waits is called a second time; a call that waits has no thread. */
+    private static Object whenThere(CompletableFuture<? extends ResponseEntity<?>> answer) {
+        return answer.state() == Future.State.SUCCESS ? answer.join() : answer;
+    }
+
+    private CompletableFuture<ResponseEntity<?>> submit(
+            Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
         correlation.correlate(command.requestId());
         caller.requireUser(command.userId());
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
-        Bookings.Answer answer = results.count(
-                Results.Of.COMMANDS,
-                command.action().type(),
-                () -> bookings.submit(command, late, wait),
-                submitted -> submitted.replayed() ? "REPLAYED" : "ACCEPTED");
+        return results.count(
+                        Results.Of.COMMANDS,
+                        command.action().type(),
+                        () -> bookings.submit(command, late, wait),
+                        submitted -> submitted.state() == Future.State.SUCCESS
+                                        && submitted.resultNow().replayed()
+                                ? "REPLAYED"
+                                : "ACCEPTED")
+                .thenApply(answer -> answer(command, answer, wait));
+    }
+
+    private static ResponseEntity<?> answer(Command command, Bookings.Answer answer, Duration wait) {
         HttpHeaders headers = headers(wait);
         if (answer.replayed()) {
             headers.set("Idempotent-Replayed", "true");

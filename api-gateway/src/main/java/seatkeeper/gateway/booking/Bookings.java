@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 import seatkeeper.contract.Code;
@@ -12,7 +13,6 @@ import seatkeeper.contract.Command;
 import seatkeeper.contract.Command.ConfirmBooking;
 import seatkeeper.contract.Command.SwapBooking;
 import seatkeeper.contract.Conflict;
-import seatkeeper.contract.Outcome;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.booking.Requests.Known;
 import seatkeeper.gateway.lease.Pins;
@@ -61,23 +61,37 @@ class Bookings {
     record Answer(Known known, boolean replayed) {}
 
     /**
-     * Submits a command, and waits for its outcome as long as that.
+     * Submits a command; answers when its outcome is known, or when it has waited that long.
      *
      * @throws Refusal 409 lease not held, 422 request_id of another payload, 503
      */
-    Answer submit(Command command, LatePolicy late, Duration wait) {
-        try (Waiters.Waiter waiter = waiters.waitFor(command.requestId())) {
+    CompletableFuture<Answer> submit(Command command, LatePolicy late, Duration wait) {
+        return waiting(command.requestId(), wait, call -> {
             Optional<Known> known = submit(command, late);
-            if (known.isPresent() && known.get() instanceof Known.Decided) {
-                return new Answer(known.get(), true);
-            }
-            Known answer = await(waiter, known.orElse(new Known.Pending(command)), wait);
-            if (!answer.payload().mismatches(command).isEmpty()) {
-                // Redis had forgotten the request_id: what is pinned waits for a decision that never comes.
-                unhold(command, command.action().taken());
-            }
-            requireSamePayload(answer, command);
-            return new Answer(answer, false);
+            return known.isPresent() && known.get() instanceof Known.Decided
+                    ? CompletableFuture.completedFuture(new Answer(known.get(), true))
+                    : await(call, known.orElse(new Known.Pending(command)), wait)
+                            .thenApply(answer -> {
+                                if (!answer.payload().mismatches(command).isEmpty()) {
+                                    // Redis had forgotten the request_id: what is pinned waits for a decision that
+                                    // never comes.
+                                    unhold(command, command.action().taken());
+                                }
+                                requireSamePayload(answer, command);
+                                return new Answer(answer, false);
+                            });
+        });
+    }
+
+    /** Does the work while its call waits for the outcome. */
+    private <T> CompletableFuture<T> waiting(
+            UUID requestId, Duration wait, Function<Waiters.Call, CompletableFuture<T>> work) {
+        Waiters.Call call = waiters.waitFor(requestId, wait);
+        try {
+            return work.apply(call).whenComplete((_, _) -> call.close());
+        } catch (RuntimeException e) {
+            call.close();
+            throw e;
         }
     }
 
@@ -158,14 +172,14 @@ class Bookings {
      * @throws Refusal 404 when it was never seen, or is somebody else's, who may not learn that it exists; 503 when
      *     nobody can say
      */
-    Known status(UUID requestId, Duration wait, Caller caller) {
-        try (Waiters.Waiter waiter = waiters.waitFor(requestId)) {
+    CompletableFuture<Known> status(UUID requestId, Duration wait, Caller caller) {
+        return waiting(requestId, wait, call -> {
             Known known = find(requestId);
             if (!caller.maySee(known.payload().userId())) {
                 throw neverSeen(requestId);
             }
-            return known instanceof Known.Pending ? await(waiter, known, wait) : known;
-        }
+            return known instanceof Known.Pending ? await(call, known, wait) : CompletableFuture.completedFuture(known);
+        });
     }
 
     /**
@@ -189,14 +203,14 @@ class Bookings {
         return Refusal.notFound(Code.BOOKING_NOT_FOUND, "no request " + requestId + " was ever seen");
     }
 
-    private Known await(Waiters.Waiter waiter, Known pending, Duration wait) {
-        if (wait.isZero()) {
-            return pending;
-        }
-        Outcome outcome = waiter.await(wait);
-        if (outcome != null) {
-            return new Known.Decided(outcome);
-        }
+    private CompletableFuture<Known> await(Waiters.Call call, Known pending, Duration wait) {
+        return wait.isZero()
+                ? CompletableFuture.completedFuture(pending)
+                : call.outcome().thenApply(outcome -> outcome == null ? late(pending) : new Known.Decided(outcome));
+    }
+
+    /** Nobody has told the outcome; it may be there all the same. */
+    private Known late(Known pending) {
         return pending instanceof Known.Pending(Command command)
                 ? decided(command.requestId()).orElse(pending)
                 : pending;

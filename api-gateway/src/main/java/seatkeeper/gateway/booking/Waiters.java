@@ -7,13 +7,16 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import seatkeeper.contract.Outcome;
+import seatkeeper.gateway.GatewayProperties;
+import seatkeeper.gateway.web.Bound;
+import seatkeeper.gateway.web.Bounds;
+import seatkeeper.gateway.web.Refusal;
 
 /** Calls that wait for an outcome, woken when it arrives from Kafka, or when this process is to stop. */
 @Component
@@ -23,7 +26,10 @@ class Waiters implements SmartLifecycle {
 
     private volatile boolean running;
 
-    Waiters(MeterRegistry metrics) {
+    private final Bound bound;
+
+    Waiters(GatewayProperties properties, Bounds bounds, MeterRegistry metrics) {
+        this.bound = bounds.bound("waiting", properties.bounds().waiting(), "too many calls wait already");
         Gauge.builder("seatkeeper.waiters", waiters, Map::size)
                 .description("Requests whose outcome calls wait for; every submit does while it lasts")
                 .register(metrics);
@@ -32,16 +38,21 @@ class Waiters implements SmartLifecycle {
     /**
      * Starts to listen for a request's outcome. To be done before anything that could bring it about, so that it cannot
      * slip by; close it to stop.
+     *
+     * @param timeout how long the call will wait, at most; zero when it only looks
+     * @throws Refusal 503 when too many wait
      */
-    Waiter waitFor(UUID requestId) {
-        return waiters.compute(requestId, (_, waiter) -> {
-            Waiter shared = waiter == null ? new Waiter(requestId) : waiter;
+    Call waitFor(UUID requestId, Duration timeout) {
+        Bound.Place place = timeout.isZero() ? null : bound.take();
+        Waiter waiter = waiters.compute(requestId, (_, known) -> {
+            Waiter shared = known == null ? new Waiter() : known;
             shared.calls++;
             if (!running) {
                 shared.outcome.complete(null);
             }
             return shared;
         });
+        return new Call(requestId, waiter.outcome, timeout, place);
     }
 
     @Override
@@ -79,33 +90,44 @@ class Waiters implements SmartLifecycle {
     }
 
     /** All the calls that wait for one request. */
-    final class Waiter implements AutoCloseable {
+    private static final class Waiter {
 
-        private final UUID requestId;
         private final CompletableFuture<@Nullable Outcome> outcome = new CompletableFuture<>();
         private int calls;
+    }
 
-        private Waiter(UUID requestId) {
+    /** A call that waits; it has no thread meanwhile. */
+    final class Call implements AutoCloseable {
+
+        private final UUID requestId;
+        private final CompletableFuture<@Nullable Outcome> outcome;
+        private final Duration timeout;
+        private final Bound.@Nullable Place place;
+
+        private Call(
+                UUID requestId,
+                CompletableFuture<@Nullable Outcome> outcome,
+                Duration timeout,
+                Bound.@Nullable Place place) {
             this.requestId = requestId;
+            this.outcome = outcome;
+            this.timeout = timeout;
+            this.place = place;
         }
 
-        /** The outcome, or null when it did not come in time or this process stops. */
-        @Nullable Outcome await(Duration timeout) {
-            try {
-                return outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                return null;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return null;
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(e);
-            }
+        /** The outcome, or null when it did not come in time or this process stops; told on a thread of its own. */
+        CompletableFuture<@Nullable Outcome> outcome() {
+            return outcome.copy()
+                    .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenApplyAsync(Function.identity(), Thread::startVirtualThread);
         }
 
         @Override
         public void close() {
             waiters.computeIfPresent(requestId, (_, waiter) -> --waiter.calls == 0 ? null : waiter);
+            if (place != null) {
+                place.close();
+            }
         }
     }
 }

@@ -1,5 +1,8 @@
 package seatkeeper.gateway.lease;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -12,28 +15,28 @@ import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Ids;
 import seatkeeper.gateway.lease.MapReader.LeasedSeat;
 import seatkeeper.gateway.lease.MapReader.SectionCount;
+import seatkeeper.gateway.show.SeatRows;
 import seatkeeper.gateway.show.Show;
 import seatkeeper.gateway.show.Shows;
 import seatkeeper.gateway.show.Shows.SeatState;
+import seatkeeper.gateway.web.LargeAnswers;
 import seatkeeper.gateway.web.Page;
+import tools.jackson.core.JsonGenerator;
 
 @RestController
 class SeatMapController {
 
     private final Shows shows;
+    private final SeatRows rows;
     private final MapReader map;
+    private final LargeAnswers answers;
 
-    SeatMapController(Shows shows, MapReader map) {
+    SeatMapController(Shows shows, SeatRows rows, MapReader map, LargeAnswers answers) {
         this.shows = shows;
+        this.rows = rows;
         this.map = map;
+        this.answers = answers;
     }
-
-    record SeatResponse(String id, String showId, String status, boolean leased) {}
-
-    record LeaseResponse(String seatId, Instant expiresAt) {}
-
-    record SparseResponse(
-            String showId, long version, boolean complete, List<SeatState> seats, List<LeaseResponse> leases) {}
 
     record ShowResponse(
             String showId,
@@ -46,12 +49,23 @@ class SeatMapController {
 
     /** Every seat. */
     @GetMapping("/booking/seats/{showId}")
-    List<SeatResponse> seats(@PathVariable String showId) {
-        List<SeatState> seats = shows.seats(Ids.name("show_id", showId));
-        Set<String> leased = map.live(showId).stream().map(LeasedSeat::seatId).collect(Collectors.toSet());
-        return seats.stream()
-                .map(seat -> new SeatResponse(seat.id(), showId, seat.status(), leased.contains(seat.id())))
-                .toList();
+    void seats(@PathVariable String showId, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        shows.get(Ids.name("show_id", showId));
+        answers.send(request, response, json -> {
+            Set<String> leased =
+                    map.live(showId).stream().map(LeasedSeat::seatId).collect(Collectors.toSet());
+            json.writeStartArray();
+            rows.seats(showId, seat -> {
+                json.writeStartObject();
+                json.writeStringProperty("id", seat.id());
+                json.writeStringProperty("show_id", showId);
+                json.writeStringProperty("status", seat.status());
+                json.writeBooleanProperty("leased", leased.contains(seat.id()));
+                json.writeEndObject();
+            });
+            json.writeEndArray();
+        });
     }
 
     /**
@@ -59,22 +73,45 @@ class SeatMapController {
      * that missed pushes reads this with the last version it knows.
      */
     @GetMapping("/shows/{showId}/seats")
-    SparseResponse sparse(@PathVariable String showId, @RequestParam(required = false) @Nullable String since) {
+    void sparse(
+            @PathVariable String showId,
+            @RequestParam(required = false) @Nullable String since,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
         Show show = shows.get(Ids.name("show_id", showId));
         long known = Page.number("since", since);
         boolean complete = since == null || known < show.layoutVersion() || known > show.version();
-        List<SeatState> seats = complete
-                ? shows.notFree(showId)
-                : known == show.version() ? List.of() : shows.changedSince(showId, known);
-        return new SparseResponse(
-                showId,
-                show.version(),
-                complete,
-                seats,
-                map.live(showId).stream()
-                        .map(leased -> new LeaseResponse(
-                                leased.seatId(), leased.lease().expiresAt()))
-                        .toList());
+        answers.send(request, response, json -> {
+            json.writeStartObject();
+            json.writeStringProperty("show_id", showId);
+            json.writeNumberProperty("version", show.version());
+            json.writeBooleanProperty("complete", complete);
+            json.writeArrayPropertyStart("seats");
+            if (complete) {
+                rows.notFree(showId, seat -> write(json, seat));
+            } else if (known < show.version()) {
+                rows.changedSince(showId, known, seat -> write(json, seat));
+            }
+            json.writeEndArray();
+            json.writeArrayPropertyStart("leases");
+            for (LeasedSeat leased : map.live(showId)) {
+                json.writeStartObject();
+                json.writeStringProperty("seat_id", leased.seatId());
+                json.writeStringProperty(
+                        "expires_at", leased.lease().expiresAt().toString());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private static void write(JsonGenerator json, SeatState seat) {
+        json.writeStartObject();
+        json.writeStringProperty("id", seat.id());
+        json.writeStringProperty("status", seat.status());
+        json.writeEndObject();
     }
 
     @GetMapping("/shows/{showId}")

@@ -2,17 +2,16 @@ package seatkeeper.gateway.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -20,22 +19,18 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.filter.ShallowEtagHeaderFilter;
 import seatkeeper.contract.Ids;
-import seatkeeper.gateway.GatewayProperties;
 
-/** Each listener keeps its own virtual thread, which writes what its feed has and sleeps. */
+/** Lets callers listen to what happens in a show. */
 @RestController
 class EventsController {
 
-    private static final Logger log = LoggerFactory.getLogger(EventsController.class);
-
-    private static final byte[] HEARTBEAT = ":\n\n".getBytes(UTF_8);
+    /** A stream keeps it as long as it lasts. */
+    private static final int BUFFER = 4 * 1024;
 
     private final LiveShows shows;
-    private final Duration heartbeat;
 
-    EventsController(LiveShows shows, GatewayProperties properties) {
+    EventsController(LiveShows shows) {
         this.shows = shows;
-        this.heartbeat = properties.live().heartbeat();
     }
 
     @GetMapping("/shows/{showId}/events")
@@ -43,28 +38,37 @@ class EventsController {
             @PathVariable String showId,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             HttpServletRequest request,
-            HttpServletResponse response) {
+            HttpServletResponse response)
+            throws IOException {
         ShallowEtagHeaderFilter.disableContentCaching(request);
         Ids.name("show_id", showId);
-        try (LiveShows.Listener listener = shows.listen(showId)) {
+        LiveShows.Listener listener = shows.listen(showId);
+        try {
             // The place in the feed first: what happens while the missed events are read is found there.
             Feed.Place place = listener.feed().end();
             List<LiveEvent> missed = lastEventId == null ? List.of() : missed(showId, lastEventId, place.last());
+            response.setBufferSize(BUFFER);
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
             response.setCharacterEncoding(UTF_8);
             response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noStore().getHeaderValue());
             // Proxies of the nginx family keep answers back otherwise.
             response.setHeader("X-Accel-Buffering", "no");
+            if (HttpMethod.HEAD.matches(request.getMethod())) {
+                listener.close();
+                return;
+            }
             OutputStream out = response.getOutputStream();
             if (lastEventId == null) {
                 // An id without an event: whoever loses the connection before the first one can resume, too.
                 out.write("id: %s\n\n".formatted(place.last()).getBytes(UTF_8));
             }
-            write(out, listener.feed(), place, missed);
-        } catch (IOException e) {
-            log.debug("a listener is gone", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            out.write("retry: 2000\n\n".getBytes(UTF_8));
+            AsyncContext call = request.startAsync();
+            call.setTimeout(0);
+            new EventStream(listener, place, call, out).start(missed);
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
         }
     }
 
@@ -73,34 +77,5 @@ class EventsController {
         LiveEvent.Id last = LiveEvent.Id.parse(lastEventId);
         List<LiveEvent> missed = last == null ? null : shows.since(showId, last);
         return missed == null ? List.of(LiveEvent.reset(newest)) : missed;
-    }
-
-    /** Until the feed ends, the listener falls too far behind, or its connection breaks. */
-    private void write(OutputStream out, Feed feed, Feed.Place start, List<LiveEvent> missed)
-            throws IOException, InterruptedException {
-        out.write("retry: 2000\n\n".getBytes(UTF_8));
-        for (LiveEvent event : missed) {
-            out.write(event.text().getBytes(UTF_8));
-        }
-        out.flush();
-        LiveEvent.Id sent = missed.isEmpty() ? start.last() : missed.getLast().id();
-        Feed.Place place = start;
-        while (true) {
-            Feed.Batch batch = feed.read(place, heartbeat);
-            if (batch.ended()) {
-                return;
-            }
-            if (batch.events().isEmpty()) {
-                out.write(HEARTBEAT);
-            }
-            for (LiveEvent event : batch.events()) {
-                // The missed events may reach further than the feed did.
-                if (event.id().compareTo(sent) > 0) {
-                    out.write(event.text().getBytes(UTF_8));
-                }
-            }
-            out.flush();
-            place = batch.next();
-        }
     }
 }

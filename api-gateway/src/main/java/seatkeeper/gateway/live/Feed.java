@@ -3,6 +3,8 @@ package seatkeeper.gateway.live;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -15,8 +17,9 @@ final class Feed {
     private static final int KEPT = 1024;
 
     private final LiveEvent[] ring = new LiveEvent[KEPT];
+    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Condition ended = lock.newCondition();
     private long end;
     private LiveEvent.Id newest;
     private boolean closed;
@@ -24,6 +27,12 @@ final class Feed {
     /** Of what comes after that event. */
     Feed(LiveEvent.Id newest) {
         this.newest = newest;
+    }
+
+    /** Who is told that there may be something to read; must not wait. */
+    interface Listener {
+
+        void wake();
     }
 
     /**
@@ -34,7 +43,7 @@ final class Feed {
      */
     record Place(long next, LiveEvent.Id last) {}
 
-    /** What a listener gets: some events, or none when it waited in vain; with it ends the feed, or it is cut off. */
+    /** What a listener gets: some events, or none when there are no new ones; with it ends the feed, or it is cut off. */
     record Batch(List<LiveEvent> events, Place next, boolean ended) {}
 
     Place end() {
@@ -46,40 +55,49 @@ final class Feed {
         }
     }
 
+    void join(Listener listener) {
+        listeners.add(listener);
+    }
+
+    void leave(Listener listener) {
+        listeners.remove(listener);
+    }
+
     void add(List<LiveEvent> events) {
-        if (events.isEmpty()) {
-            return;
-        }
         lock.lock();
         try {
             for (LiveEvent event : events) {
                 ring[(int) (end++ % KEPT)] = event;
                 newest = event.id();
             }
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        if (!events.isEmpty()) {
+            wakeAll();
+        }
+    }
+
+    /** For the next event, a sign of life, or the end. */
+    void wakeAll() {
+        listeners.forEach(Listener::wake);
     }
 
     void close() {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
+            ended.signalAll();
         } finally {
             lock.unlock();
         }
+        wakeAll();
     }
 
-    /** The events from that place on; waits a while for the first. */
-    Batch read(Place place, Duration wait) throws InterruptedException {
+    /** The events from that place on. */
+    Batch read(Place place) {
         lock.lock();
         try {
-            long left = wait.toNanos();
-            while (place.next == end && !closed && left > 0) {
-                left = changed.awaitNanos(left);
-            }
             if (closed || place.next < end - KEPT) {
                 return new Batch(List.of(), place, true);
             }
@@ -99,7 +117,7 @@ final class Feed {
         try {
             long left = pause.toNanos();
             while (!closed && left > 0) {
-                left = changed.awaitNanos(left);
+                left = ended.awaitNanos(left);
             }
             return !closed;
         } finally {

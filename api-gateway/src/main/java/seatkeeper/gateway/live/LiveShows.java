@@ -15,6 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import seatkeeper.gateway.GatewayProperties;
 import seatkeeper.gateway.lease.SeatEvents;
+import seatkeeper.gateway.web.Bound;
+import seatkeeper.gateway.web.Bounds;
 import seatkeeper.gateway.web.Refusal;
 
 /**
@@ -34,15 +36,16 @@ class LiveShows implements SmartLifecycle {
     private static final int MAX_MISSED = 500;
 
     private final SeatEvents events;
-    private final int maxListeners;
+    private final Bound bound;
+    private final Duration heartbeat;
     private final Map<String, Watched> watched = new HashMap<>();
-    private int listeners;
     private boolean running;
 
-    LiveShows(SeatEvents events, GatewayProperties properties, MeterRegistry metrics) {
+    LiveShows(SeatEvents events, GatewayProperties properties, Bounds bounds, MeterRegistry metrics) {
         this.events = events;
-        this.maxListeners = properties.live().maxListeners();
-        Gauge.builder("seatkeeper.listeners", this, LiveShows::listeners)
+        this.heartbeat = properties.live().heartbeat();
+        this.bound = bounds.bound("listeners", properties.live().maxListeners(), "too many listen already");
+        Gauge.builder("seatkeeper.listeners", bound, Bound::taken)
                 .description("Open event streams")
                 .register(metrics);
     }
@@ -54,10 +57,6 @@ class LiveShows implements SmartLifecycle {
         Watched(Feed feed) {
             this.feed = feed;
         }
-    }
-
-    private synchronized int listeners() {
-        return listeners;
     }
 
     /** A listener's way out. */
@@ -75,37 +74,43 @@ class LiveShows implements SmartLifecycle {
      * @throws Refusal 404 when there is no such show, 503 when there are too many listeners
      */
     Listener listen(String showId) {
-        // Redis is asked outside of the lock; who comes second finds the feed of who came first.
-        Feed fresh = new Feed(LiveEvent.Id.of(events.after(showId, "", BATCH).newest()));
-        Watched show;
-        synchronized (this) {
-            if (!running || listeners == maxListeners) {
-                throw running
-                        ? Refusal.overloaded("too many listen already")
-                        : Refusal.unavailable("the gateway", null);
-            }
-            listeners++;
-            show = watched.computeIfAbsent(showId, _ -> new Watched(fresh));
-            show.listeners++;
-            if (show.feed == fresh) {
-                Thread.ofVirtual().name("events of " + showId).start(() -> follow(showId, fresh));
-            }
-        }
-        return new Listener() {
-            @Override
-            public Feed feed() {
-                return show.feed;
-            }
+        Bound.Place place = bound.take();
+        try {
+            // Redis is asked outside of the lock; who comes second finds the feed of who came first.
+            Feed fresh =
+                    new Feed(LiveEvent.Id.of(events.after(showId, "", BATCH).newest()));
+            Watched show = watch(showId, fresh);
+            return new Listener() {
+                @Override
+                public Feed feed() {
+                    return show.feed;
+                }
 
-            @Override
-            public void close() {
-                leave(showId, show);
-            }
-        };
+                @Override
+                public void close() {
+                    leave(showId, show);
+                    place.close();
+                }
+            };
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private synchronized Watched watch(String showId, Feed fresh) {
+        if (!running) {
+            throw Refusal.unavailable("the gateway", null);
+        }
+        Watched show = watched.computeIfAbsent(showId, _ -> new Watched(fresh));
+        show.listeners++;
+        if (show.feed == fresh) {
+            Thread.ofVirtual().name("events of " + showId).start(() -> follow(showId, fresh));
+        }
+        return show;
     }
 
     private synchronized void leave(String showId, Watched show) {
-        listeners--;
         if (--show.listeners == 0) {
             watched.remove(showId);
             show.feed.close();
@@ -115,8 +120,13 @@ class LiveShows implements SmartLifecycle {
     private void follow(String showId, Feed feed) {
         try {
             boolean open = true;
+            long signOfLife = System.nanoTime();
             while (open) {
                 open = feed.pause(passOn(showId, feed));
+                if (System.nanoTime() - signOfLife > heartbeat.toNanos()) {
+                    signOfLife = System.nanoTime();
+                    feed.wakeAll();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,8 @@
 package seatkeeper.gateway.show;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +17,20 @@ import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Ids;
 import seatkeeper.gateway.security.Caller;
 import seatkeeper.gateway.show.Shows.ListedSeat;
+import seatkeeper.gateway.web.LargeAnswers;
 import seatkeeper.gateway.web.Page;
 
 @RestController
 class ShowController {
 
     private final Shows shows;
+    private final SeatRows rows;
+    private final LargeAnswers answers;
 
-    ShowController(Shows shows) {
+    ShowController(Shows shows, SeatRows rows, LargeAnswers answers) {
         this.shows = shows;
+        this.rows = rows;
+        this.answers = answers;
     }
 
     record PutResponse(String showId, int seats, int added) {}
@@ -57,7 +65,13 @@ class ShowController {
     }
 
     @GetMapping("/shows/{showId}/layout")
-    Layout layout(@PathVariable String showId) {
-        return shows.layout(Ids.name("show_id", showId));
+    void layout(@PathVariable String showId, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Show show = shows.get(Ids.name("show_id", showId));
+        answers.send(request, response, json -> {
+            LayoutWriter layout = new LayoutWriter(json, show.layoutVersion());
+            rows.laidOut(showId, layout::write);
+            layout.end();
+        });
     }
 }

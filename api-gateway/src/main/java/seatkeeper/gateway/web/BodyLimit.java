@@ -8,25 +8,59 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.http.HttpMethod;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import seatkeeper.gateway.GatewayProperties;
 
-/** Cuts a body off at its limit, announced or chunked: servlet containers limit forms only, not JSON. */
+/**
+ * Cuts a body off at its limit, announced or chunked: servlet containers limit forms only, not JSON. Of the large ones only
+ * a few are read at once.
+ */
 @Component
 class BodyLimit extends OncePerRequestFilter {
 
-    private static final int BYTES = 16 * 1024;
+    static final int BYTES = 16 * 1024;
     /** A batch has up to 100 bodies. */
     private static final int BATCH_BYTES = 256 * 1024;
     /** A show lists up to 200,000 seats of up to 64 characters. */
     private static final int SHOW_BYTES = 16 * 1024 * 1024;
 
+    private static final Duration PATIENCE = Duration.ofMillis(800);
+
+    private final Bound large;
+    private final HandlerExceptionResolver problems;
+
+    BodyLimit(
+            GatewayProperties properties,
+            Bounds bounds,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+        this.large = bounds.bound("large_bodies", properties.bounds().largeBodies(), "too many shows are put already");
+        this.problems = problems;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(new Limited(request, limit(request)), response);
+        int limit = limit(request);
+        if (limit < SHOW_BYTES) {
+            chain.doFilter(new Limited(request, limit), response);
+            return;
+        }
+        Bound.Place place;
+        try {
+            place = large.take(PATIENCE);
+        } catch (Refusal refusal) {
+            problems.resolveException(request, response, null, refusal);
+            return;
+        }
+        try (place) {
+            chain.doFilter(new Limited(request, limit), response);
+        }
     }
 
     private static int limit(HttpServletRequest request) {

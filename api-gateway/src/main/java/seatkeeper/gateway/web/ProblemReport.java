@@ -1,34 +1,31 @@
 package seatkeeper.gateway.web;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import org.apache.catalina.connector.Request;
-import org.apache.catalina.connector.Response;
-import org.apache.catalina.valves.ErrorReportValve;
-import org.jspecify.annotations.Nullable;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
 import org.springframework.http.MediaType;
 import seatkeeper.contract.Code;
 
-/** Refusals that never reach Spring, such as a path with a broken escape: a problem too, not Tomcat's page. */
-public final class ProblemReport extends ErrorReportValve {
+/** Refusals that never reach Spring, such as a path with a broken escape: a problem too, not Jetty's page. */
+final class ProblemReport extends ErrorHandler {
 
     @Override
-    protected void report(Request request, Response response, @Nullable Throwable throwable) {
-        int status = response.getStatus();
-        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
-            return;
-        }
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = request.getAttribute(ERROR_EXCEPTION) instanceof HttpException refused
+                ? refused.getCode()
+                : response.getStatus();
         String code = status < 500 ? ",\"code\":\"" + Code.INVALID_REQUEST + "\"" : "";
-        try {
-            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            PrintWriter writer = response.getReporter();
-            if (writer != null) {
-                writer.write(
-                        "{\"status\":" + status + code + ",\"detail\":\"the server could not read this request\"}");
-                response.finishResponse();
-            }
-        } catch (IOException | IllegalStateException e) {
-            // Nobody is left to be told.
-        }
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        Content.Sink.write(
+                response,
+                true,
+                "{\"status\":" + status + code + ",\"detail\":\"the server could not read this request\"}",
+                callback);
+        return true;
     }
 }

@@ -1,7 +1,7 @@
 package seatkeeper.gateway.web;
 
 import java.util.List;
-import org.apache.tomcat.util.http.InvalidParameterException;
+import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +66,9 @@ public class Problems extends ResponseEntityExceptionHandler {
         return answer(problem(HttpStatus.CONTENT_TOO_LARGE, Code.INVALID_REQUEST, e.getMessage()));
     }
 
-    /** Tomcat throws it when somebody first looks at the query. */
+    /** Jetty throws it when somebody first looks at the query. */
     @ExceptionHandler
-    ResponseEntity<Object> brokenQuery(InvalidParameterException e) {
+    ResponseEntity<Object> brokenQuery(HttpException.RuntimeException e) {
         return refused(Refusal.invalid("the query is not valid"));
     }
 
@@ -79,7 +79,14 @@ public class Problems extends ResponseEntityExceptionHandler {
                 || e.getClass().getName().startsWith("org.springframework.data.redis")
                 || causedByLettuce(e);
         log.debug("dependency away", e);
+        if (isBusy(e)) {
+            return refused(Refusal.overloaded("Postgres has too much to do"));
+        }
         return refused(Refusal.unavailable(redis ? "Redis" : "Postgres", e));
+    }
+
+    private static boolean isBusy(Throwable e) {
+        return e instanceof Busy || (e.getCause() != null && isBusy(e.getCause()));
     }
 
     private static boolean causedByLettuce(Throwable e) {

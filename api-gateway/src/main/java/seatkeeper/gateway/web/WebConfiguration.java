@@ -1,10 +1,9 @@
 package seatkeeper.gateway.web;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -53,12 +52,8 @@ class WebConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports() {
-        return factory -> factory.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ProblemReport.class.getName());
-            }
-        });
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> problemReports() {
+        return factory -> factory.addServerCustomizers(server -> server.setErrorHandler(new ProblemReport()));
     }
 
     @Bean

@@ -1,0 +1,5 @@
+/** Connections to Postgres, which many callers share. */
+@NullMarked
+package seatkeeper.gateway.postgres;
+
+import org.jspecify.annotations.NullMarked;
