@@ -5,17 +5,14 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.jdbc.core.RowCallbackHandler;
-import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.stereotype.Repository;
@@ -31,8 +28,6 @@ public class Shows {
 
     /** Keeps each statement far below the statement timeout, however large the show. */
     private static final int CHUNK = 10_000;
-
-    private static final int FETCH = 1_000;
 
     /** Of narrow rows that are not kept: some megabyte at once. */
     private static final int LARGE_FETCH = 10_000;
@@ -72,44 +67,19 @@ public class Shows {
 
     private static final String SHOWS = "select * from shows where id > ? order by id limit ?";
 
-    private static final String SEATS = """
-            select id, section, row_name, number, category, position, status, version from seats where show_id = ?
-            """;
-
-    /** In the order of {@link Layout}. */
-    private static final String LINE = """
-            select id, section, row_name, number
-            from (select *, min(position) over (partition by section) as section_first,
-                         min(position) over (partition by section, row_name) as row_first
-                  from seats
-                  where show_id = ?) placed
-            order by section_first, section, row_first, row_name, number, position, id
-            """;
-
     private static final String HOLDINGS = """
             select user_id, count(*) as seats from bookings where show_id = ? and cancelled_at is null group by user_id
-            """;
-
-    private static final String NOT_FREE = """
-            select id, status from seats where show_id = ? and status <> 'AVAILABLE' order by id
-            """;
-
-    private static final String CHANGED = """
-            select s.id, s.status
-            from (select distinct unnest(seat_ids || released_seat_ids) as id
-                  from booking_requests
-                  where show_id = ? and show_version > ? and status = 'CONFIRMED') changed
-            join seats s on s.show_id = ? and s.id = changed.id
-            order by s.id
             """;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final TransactionTemplate snapshot;
     private final ApplicationEventPublisher events;
+    private final SeatRows rows;
 
-    Shows(JdbcClient jdbc, PlatformTransactionManager transactions, ApplicationEventPublisher events) {
+    Shows(JdbcClient jdbc, PlatformTransactionManager transactions, ApplicationEventPublisher events, SeatRows rows) {
         this.jdbc = jdbc;
+        this.rows = rows;
         this.events = events;
         this.transaction = new TransactionTemplate(transactions);
         this.snapshot = new TransactionTemplate(transactions);
@@ -228,19 +198,6 @@ public class Shows {
     }
 
     /**
-     * Every seat of the show and where it is.
-     *
-     * @throws Refusal 404 when there is no such show
-     */
-    public Layout layout(String showId) {
-        Show show = get(showId);
-        // Each name once, however many seats have it.
-        Map<String, String> names = new HashMap<>();
-        List<Layout.Placed> seats = inParts(jdbc.sql(SEATS).param(showId), (row, _) -> placed(row, names));
-        return Layout.of(show.layoutVersion(), seats);
-    }
-
-    /**
      * Where the seats of the show lie.
      *
      * @throws Refusal 404 when there is no such show
@@ -248,14 +205,7 @@ public class Shows {
     Places places(String showId) {
         return asOfOneMoment(() -> {
             Places.Builder places = new Places.Builder(get(showId).layoutVersion());
-            each(
-                    LINE,
-                    showId,
-                    row -> places.add(
-                            row.getString("section"),
-                            row.getString("row_name"),
-                            row.getInt("number"),
-                            row.getString("id")));
+            rows.laidOut(showId, seat -> places.add(seat.section(), seat.row(), seat.number(), seat.id()));
             return places.build();
         });
     }
@@ -281,9 +231,12 @@ public class Shows {
         asOfOneMoment(() -> {
             Show show = get(showId);
             view.show(show);
-            each(NOT_FREE, showId, row -> view.seat(row.getString("id"), row.getString("status")));
+            rows.notFree(showId, seat -> view.seat(seat.id(), seat.status()));
             if (show.seatLimit() != null) {
-                each(HOLDINGS, showId, row -> view.holding(row.getString("user_id"), row.getInt("seats")));
+                jdbc.sql(HOLDINGS)
+                        .param(showId)
+                        .withFetchSize(LARGE_FETCH)
+                        .query((ResultSet row) -> view.holding(row.getString("user_id"), row.getInt("seats")));
             }
             return show;
         });
@@ -300,58 +253,18 @@ public class Shows {
     public Changes changes(String showId, long since) {
         return asOfOneMoment(() -> {
             Show show = get(showId);
-            return new Changes(show, changedSince(showId, since));
+            List<SeatState> seats = new ArrayList<>();
+            rows.changedSince(showId, since, seats::add);
+            return new Changes(show, seats);
         });
-    }
-
-    private void each(String sql, String showId, RowCallbackHandler row) {
-        jdbc.sql(sql).param(showId).withFetchSize(LARGE_FETCH).query(row);
     }
 
     private <T> T asOfOneMoment(Supplier<T> reading) {
         return Objects.requireNonNull(snapshot.execute(_ -> reading.get()));
     }
 
-    /** Read some rows at a time: the driver keeps all there are outside of a transaction. */
-    private <T> List<T> inParts(JdbcClient.StatementSpec query, RowMapper<T> mapper) {
-        return Objects.requireNonNull(transaction.execute(
-                _ -> query.withFetchSize(FETCH).query(mapper).list()));
-    }
-
     /** A seat and its status. */
     public record SeatState(String id, String status) {}
-
-    /**
-     * Every seat, by id.
-     *
-     * @throws Refusal 404 when there is no such show
-     */
-    public List<SeatState> seats(String showId) {
-        get(showId);
-        Map<String, String> names = new HashMap<>();
-        return inParts(
-                jdbc.sql("select id, status from seats where show_id = ? order by id")
-                        .param(showId),
-                (row, _) -> new SeatState(row.getString("id"), once(names, row.getString("status"))));
-    }
-
-    /** Seats that are not available. */
-    public List<SeatState> notFree(String showId) {
-        return jdbc.sql(NOT_FREE)
-                .param(showId)
-                .query((row, _) -> new SeatState(row.getString("id"), row.getString("status")))
-                .list();
-    }
-
-    /** Seats whose status changed after a version of the show, with their status now. */
-    public List<SeatState> changedSince(String showId, long version) {
-        return jdbc.sql(CHANGED)
-                .param(showId)
-                .param(version)
-                .param(showId)
-                .query((row, _) -> new SeatState(row.getString("id"), row.getString("status")))
-                .list();
-    }
 
     private static Refusal unknown(String showId) {
         return Refusal.notFound(Code.SHOW_NOT_FOUND, "there is no show " + showId);
@@ -366,24 +279,6 @@ public class Shows {
                 instant(row, "on_sale_at"),
                 instant(row, "off_sale_at"),
                 instant(row, "archived_at"));
-    }
-
-    private static Layout.Placed placed(ResultSet row, Map<String, String> names) throws SQLException {
-        String category = row.getString("category");
-        return new Layout.Placed(
-                once(names, row.getString("section")),
-                once(names, row.getString("row_name")),
-                row.getInt("position"),
-                new Layout.Seat(
-                        row.getString("id"),
-                        row.getInt("number"),
-                        category == null ? null : once(names, category),
-                        once(names, row.getString("status")),
-                        row.getLong("version")));
-    }
-
-    private static String once(Map<String, String> names, String name) {
-        return names.computeIfAbsent(name, Function.identity());
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
