@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import seatkeeper.standalone.Api.Reply;
+import tools.jackson.databind.JsonNode;
 
 /** What happens to a booking after it was made, and what operators may do. */
 class BookingChangesIT {
@@ -201,6 +204,41 @@ class BookingChangesIT {
                         .expect(400, "INVALID_REQUEST")
                         .text("field"))
                 .isEqualTo("order_ref");
+    }
+
+    /** Whatever one entry is, the others are decided; and it is answered as it would have been alone. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"seat_ids\":\"A3\"}",
+                "{\"seat_ids\":[3]}",
+                "{\"order_ref\":4711}",
+                "{\"request_id\":12}",
+                "{\"late_policy\":true}",
+                "{\"seatIds\":[\"A1\"]}",
+                "[]",
+                "\"x\"",
+                "7",
+                "null"
+            })
+    void oneBadEntryIsOneBadEntry(String bad) {
+        String show = show("A1", "A2");
+        API.lock(show, user, "A1", "A2").expect(200);
+        UUID first = randomUUID();
+        String batch = "{\"confirms\":[%s,%s,%s]}"
+                .formatted(
+                        Api.confirmation(first, show, user, "A1"),
+                        bad,
+                        Api.confirmation(randomUUID(), show, user, "A2"));
+        JsonNode results = API.post("/booking/confirm/batch", batch, "Prefer", "wait=20")
+                .expect(200)
+                .body()
+                .path("results");
+        assertThat(results.path(0).path("http_status").asInt()).isEqualTo(200);
+        assertThat(results.path(0).path("request_id").asString()).isEqualTo(first.toString());
+        assertThat(results.path(1).path("http_status").asInt()).isEqualTo(400);
+        assertThat(results.path(1).path("body").path("code").asString()).isEqualTo("INVALID_REQUEST");
+        assertThat(results.path(2).path("http_status").asInt()).isEqualTo(200);
     }
 
     @Test

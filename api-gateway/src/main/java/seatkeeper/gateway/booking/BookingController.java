@@ -1,5 +1,6 @@
 package seatkeeper.gateway.booking;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,8 @@ import seatkeeper.gateway.web.PreferWait;
 import seatkeeper.gateway.web.Problems;
 import seatkeeper.gateway.web.Refusal;
 import seatkeeper.gateway.web.Results;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Commands in, and what became of them. */
 @RestController
@@ -55,6 +58,9 @@ class BookingController {
     private final GatewayProperties properties;
     private final Results results;
     private final Correlation correlation;
+    private final JsonMapper json;
+    /** The one this thread is working on. */
+    private final HttpServletRequest http;
 
     BookingController(
             Bookings bookings,
@@ -63,7 +69,9 @@ class BookingController {
             Problems problems,
             GatewayProperties properties,
             Results results,
-            Correlation correlation) {
+            Correlation correlation,
+            JsonMapper json,
+            HttpServletRequest http) {
         this.bookings = bookings;
         this.requests = requests;
         this.decisions = decisions;
@@ -71,11 +79,14 @@ class BookingController {
         this.properties = properties;
         this.results = results;
         this.correlation = correlation;
+        this.json = json;
+        this.http = http;
     }
 
     record Accepted(UUID requestId, Status status, URI statusUrl) {}
 
-    record Batch(@Nullable List<CommandRequests.@Nullable Confirm> confirms) {}
+    /** Entries are read one by one, so that one of them cannot make all of them unreadable. */
+    record Batch(@Nullable List<JsonNode> confirms) {}
 
     /**
      * One confirm of a batch.
@@ -150,13 +161,14 @@ class BookingController {
             @RequestBody Batch batch,
             @RequestHeader(name = PREFER, required = false) @Nullable String prefer,
             Caller caller) {
-        List<CommandRequests.@Nullable Confirm> confirms = batch.confirms == null ? List.of() : batch.confirms;
+        List<JsonNode> confirms = batch.confirms == null ? List.of() : batch.confirms;
         if (confirms.isEmpty() || confirms.size() > MAX_BATCH) {
             throw new InvalidField("confirms", "must have 1 to " + MAX_BATCH + " entries");
         }
+        String prefix = http.getContextPath();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<BatchResult>> calls = confirms.stream()
-                    .<Callable<BatchResult>>map(confirm -> () -> result(confirm, prefer, caller))
+                    .<Callable<BatchResult>>map(confirm -> () -> result(confirm, prefer, caller, prefix))
                     .toList();
             return new BatchResults(
                     threads.invokeAll(calls).stream().map(Future::resultNow).toList());
@@ -166,23 +178,24 @@ class BookingController {
         }
     }
 
-    private BatchResult result(CommandRequests.@Nullable Confirm confirm, @Nullable String prefer, Caller caller) {
+    private BatchResult result(JsonNode entry, @Nullable String prefer, Caller caller, String prefix) {
+        String requestId = entry.path("request_id").asStringOpt().orElse(null);
         ResponseEntity<?> answer;
         try {
-            if (confirm == null) {
-                throw new InvalidField("confirms", "must not have null");
+            if (!entry.isObject()) {
+                throw new InvalidField("confirms", "must have objects only");
             }
+            CommandRequests.Confirm confirm = json.treeToValue(entry, CommandRequests.Confirm.class);
+            Command command = requests.confirm(confirm);
+            requestId = command.requestId().toString();
             LatePolicy late = CommandRequests.latePolicy(confirm.latePolicy());
-            answer = submit(requests.confirm(confirm), late, prefer, caller).join();
+            answer = submit(command, late, prefer, caller, prefix).join();
         } catch (CompletionException e) {
             answer = problems.of(e.getCause() instanceof RuntimeException failure ? failure : e);
         } catch (RuntimeException e) {
             answer = problems.of(e);
         }
-        return new BatchResult(
-                confirm == null ? null : confirm.requestId(),
-                answer.getStatusCode().value(),
-                answer.getBody());
+        return new BatchResult(requestId, answer.getStatusCode().value(), answer.getBody());
     }
 
     @GetMapping("/booking/requests/{requestId}")
@@ -219,7 +232,7 @@ class BookingController {
     }
 
     private Object answer(Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
-        return whenThere(submit(command, late, prefer, caller));
+        return whenThere(submit(command, late, prefer, caller, http.getContextPath()));
     }
 
     /** The answer at once where it is there, for whoever waits is called a second time; a call that waits has no thread. */
@@ -228,7 +241,7 @@ class BookingController {
     }
 
     private CompletableFuture<ResponseEntity<?>> submit(
-            Command command, LatePolicy late, @Nullable String prefer, Caller caller) {
+            Command command, LatePolicy late, @Nullable String prefer, Caller caller, String prefix) {
         correlation.correlate(command.requestId());
         caller.requireUser(command.userId());
         Duration wait = PreferWait.parse(prefer, properties.maxWait());
@@ -240,17 +253,17 @@ class BookingController {
                                         && submitted.resultNow().replayed()
                                 ? "REPLAYED"
                                 : "ACCEPTED")
-                .thenApply(answer -> answer(command, answer, wait));
+                .thenApply(answer -> answer(command, answer, wait, prefix));
     }
 
-    private static ResponseEntity<?> answer(Command command, Bookings.Answer answer, Duration wait) {
+    private static ResponseEntity<?> answer(Command command, Bookings.Answer answer, Duration wait, String prefix) {
         HttpHeaders headers = headers(wait);
         if (answer.replayed()) {
             headers.set("Idempotent-Replayed", "true");
         }
         return switch (answer.known()) {
             case Known.Pending _ -> {
-                URI status = URI.create("/booking/requests/" + command.requestId());
+                URI status = URI.create(prefix + "/booking/requests/" + command.requestId());
                 headers.setLocation(status);
                 headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
                 yield new ResponseEntity<>(

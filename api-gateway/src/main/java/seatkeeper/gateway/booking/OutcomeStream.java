@@ -190,8 +190,13 @@ class OutcomeStream implements SmartLifecycle {
             Outcome outcome = read(record);
             if (outcome != null) {
                 Thread.ofVirtual().name("outcome " + id).start(() -> {
-                    requests.makeSureItIsSettled(outcome);
-                    waiters.wake(outcome);
+                    List<Span> spans = spans(List.of(record));
+                    try {
+                        requests.makeSureItIsSettled(outcome);
+                    } finally {
+                        spans.forEach(Span::end);
+                        waiters.wake(outcome);
+                    }
                 });
             }
         }

@@ -34,6 +34,7 @@ public class Problems extends ResponseEntityExceptionHandler {
         return switch (e) {
             case Refusal refusal -> refused(refusal);
             case InvalidField field -> invalid(field);
+            case JacksonException mismatch -> answer(unreadable(mismatch));
             case DataAccessException away -> unavailable(away);
             case TransactionException away -> unavailable(away);
             default -> unexpected(e);
@@ -108,16 +109,20 @@ public class Problems extends ResponseEntityExceptionHandler {
         if (exceeded != null) {
             return tooLarge(exceeded);
         }
+        return answer(
+                e.getCause() instanceof JacksonException mismatch
+                        ? unreadable(mismatch)
+                        : problem(HttpStatus.BAD_REQUEST, Code.INVALID_REQUEST, "the body is missing"));
+    }
+
+    private static ProblemDetail unreadable(JacksonException mismatch) {
         ProblemDetail problem = problem(HttpStatus.BAD_REQUEST, Code.INVALID_REQUEST, "the body is not valid JSON");
-        if (e.getCause() instanceof JacksonException mismatch
-                && !mismatch.getPath().isEmpty()) {
+        if (!mismatch.getPath().isEmpty()) {
             String field = path(mismatch.getPath());
             problem.setDetail(field + " has the wrong type");
             problem.setProperty("field", field);
-        } else if (e.getCause() == null) {
-            problem.setDetail("the body is missing");
         }
-        return answer(problem);
+        return problem;
     }
 
     /** Everything else Spring MVC refuses by itself: 404, 405, 406, 415. */
