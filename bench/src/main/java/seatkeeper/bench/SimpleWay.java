@@ -19,11 +19,14 @@ import org.springframework.web.bind.annotation.RestController;
 import seatkeeper.contract.Outcome;
 import seatkeeper.contract.Status;
 import seatkeeper.gateway.lease.Lease;
+import seatkeeper.gateway.lease.Pins;
 import seatkeeper.gateway.lease.SeatLeases;
+import seatkeeper.gateway.lease.Settlement;
 
 /**
  * Booking without Kafka and worker: each lease is asked of Redis; then one transaction in Postgres per request, whose answer
- * is the outcome. Not idempotent, and no rules of the show are looked at: it is as fast as it can be.
+ * is the outcome. Not idempotent, no rules of the show are looked at, and its decisions have no versions, so the map does not
+ * learn of them, only the leases go: it is as fast as it can be.
  */
 @RestController
 class SimpleWay {
@@ -47,15 +50,21 @@ class SimpleWay {
             """;
 
     private final SeatLeases leases;
+    private final Pins pins;
+    private final Settlement settlement;
     private final HikariDataSource pool = new HikariDataSource();
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
     SimpleWay(
             SeatLeases leases,
+            Pins pins,
+            Settlement settlement,
             @Value("${spring.datasource.url}") String url,
             @Value("${spring.datasource.username}") String user) {
         this.leases = leases;
+        this.pins = pins;
+        this.settlement = settlement;
         pool.setJdbcUrl(url);
         pool.setUsername(user);
         pool.setMaximumPoolSize(POOL_SIZE);
@@ -83,18 +92,18 @@ class SimpleWay {
     @PostMapping("/bench/book")
     ResponseEntity<Outcome> book(@RequestBody Booking booking) {
         Duration deadline = Duration.ofMinutes(1);
-        if (!leases.hold(booking.showId, booking.seatIds, booking.userId, booking.requestId, deadline, false)
+        if (!pins.hold(booking.showId, booking.seatIds, booking.userId, booking.requestId, deadline, false)
                 .join()
                 .notHeld()
                 .isEmpty()) {
             return ResponseEntity.status(HttpStatus.CONFLICT).build();
         }
         if (!Boolean.TRUE.equals(transaction.execute(_ -> write(booking)))) {
-            leases.unhold(booking.showId, booking.seatIds, booking.requestId);
+            pins.unhold(booking.showId, booking.seatIds, booking.requestId);
             return ResponseEntity.status(HttpStatus.CONFLICT).build();
         }
         Outcome outcome = confirmed(booking);
-        leases.settle(booking.showId, List.of(outcome)).join();
+        settlement.settle(booking.showId, List.of(outcome)).join();
         return ResponseEntity.ok(outcome);
     }
 
