@@ -130,12 +130,10 @@ class MapIT {
     void setsAShowAsideWhoseOutcomesCannotBeSettled() {
         double before = setAside();
         String show = show("A1", "A2");
-        redis.delete("leases:{" + show + "}");
-        redis.opsForValue().set("leases:{" + show + "}", "what a hand may have put there");
-        UUID request = randomUUID();
-        // The lock makes the script look for the lease.
-        redis.opsForValue().set("lock:{" + show + "}:A1", user + "|1000000000000|9000000000000|" + request);
-        Kafka.send(Kafka.command(request, show, user, "A1"));
+        // No script of this show can be carried out any more.
+        redis.delete(map(show));
+        redis.opsForHash().put(map(show), "what", "a hand may have put there");
+        Kafka.send(Kafka.command(randomUUID(), show, user, "A1"));
         String other = show("A1");
         API.lock(other, user, "A1").expect(200);
         API.confirmAndWait(randomUUID(), other, user, "A1").expect(200);
