@@ -3,6 +3,7 @@ package seatkeeper.standalone;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +16,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
+import seatkeeper.gateway.show.SeatRows;
 import seatkeeper.gateway.show.Shows;
 import seatkeeper.gateway.show.Shows.ListedSeat;
 import seatkeeper.gateway.show.Shows.Rules;
-import seatkeeper.gateway.show.Shows.SeatState;
 import seatkeeper.standalone.servers.LocalServers;
 import seatkeeper.standalone.servers.Ports;
 import seatkeeper.standalone.servers.StartFailure;
@@ -91,7 +92,7 @@ public final class Standalone {
         CompletableFuture.allOf(serversStarted, workerStarted).join();
         Shows shows = gateway.getBean(Shows.class);
         seed(shows);
-        System.out.println(welcome(servers, gateway, shows));
+        System.out.println(welcome(servers, gateway));
     }
 
     /** The applications wait for their servers by themselves. */
@@ -141,15 +142,16 @@ public final class Standalone {
         return new ListedSeat(section + "-" + row + "-" + number, section, String.valueOf(row), number, null);
     }
 
-    private static String welcome(LocalServers servers, ConfigurableApplicationContext gateway, Shows shows) {
+    private static String welcome(LocalServers servers, ConfigurableApplicationContext gateway) {
         String port = gateway.getEnvironment().getProperty("local.server.port");
         Ports ports = servers.ports();
         String url = "http://localhost:" + port;
         String show = "show_1";
-        List<String> seats = free(shows, show);
+        SeatRows rows = gateway.getBean(SeatRows.class);
+        List<String> seats = free(rows, show);
         if (seats.size() < 2) {
             show = "arena_1";
-            seats = free(shows, show);
+            seats = free(rows, show);
         }
         String body = "\"show_id\":\"%s\",\"seat_ids\":[%s],\"user_id\":\"%s\""
                 .formatted(
@@ -184,11 +186,13 @@ public final class Standalone {
                         gateway.getEnvironment().getProperty("local.management.port"));
     }
 
-    private static List<String> free(Shows shows, String show) {
-        return shows.seats(show).stream()
-                .filter(seat -> seat.status().equals("AVAILABLE"))
-                .map(SeatState::id)
-                .limit(2)
-                .toList();
+    private static List<String> free(SeatRows rows, String show) {
+        List<String> free = new ArrayList<>();
+        rows.seats(show, seat -> {
+            if (seat.status().equals("AVAILABLE") && free.size() < 2) {
+                free.add(seat.id());
+            }
+        });
+        return free;
     }
 }
