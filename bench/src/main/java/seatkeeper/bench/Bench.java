@@ -26,7 +26,7 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         double scale = Double.parseDouble(System.getProperty("bench.scale", "1"));
         int rounds = Integer.getInteger("bench.rounds", 3);
-        Results results = run(scale, rounds, new Warmup(MOST_WARMUPS, scale));
+        Results results = run(scale, rounds, new Warmup(MOST_WARMUPS, scale), true);
         System.out.println(table(results.rows));
         Files.createDirectories(Path.of("target"));
         Files.writeString(Path.of("target", "bench.json"), json(results));
@@ -41,7 +41,12 @@ public final class Bench {
      */
     record Results(List<Measured> rows, List<String> load) {}
 
-    static Results run(double scale, int rounds, Warmup warmup) throws Exception {
+    /**
+     * Measures.
+     *
+     * @param crowds whether one gateway is to have a crowd, and others beside it
+     */
+    static Results run(double scale, int rounds, Warmup warmup, boolean crowds) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "bench-");
         try (LocalServers servers = LocalServers.start(folder, Ports.ANY)) {
             Drain drain = new Drain(servers);
@@ -77,8 +82,10 @@ public final class Bench {
             rows.add(growth.drained());
             rows.add(new ScaleRow(drain, fleet, rounds, warmup).run());
             rows.addAll(large);
-            rows.add(new GatewaysRow(drain, fleet, redis, scale, rounds).run());
-            rows.addAll(new CrowdRows(drain, fleet, folder, scale, rounds).run());
+            if (crowds) {
+                rows.add(new GatewaysRow(drain, fleet, redis, scale, rounds).run());
+                rows.addAll(new CrowdRows(drain, fleet, folder, scale, rounds).run());
+            }
             rows.addAll(fleet.memory());
             return new Results(rows, load);
         } finally {
