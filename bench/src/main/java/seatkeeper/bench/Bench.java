@@ -34,9 +34,12 @@ public final class Bench {
         System.exit(0);
     }
 
-    /** A smoke is over with the rows that one gateway and one worker are enough for. */
+    /** How much of it is measured. */
     enum Extent {
+        /** What one gateway and one worker are enough for. */
         SMOKE,
+        /** Every row but those of crowds. */
+        WITHOUT_CROWDS,
         WHOLE
     }
 
@@ -89,8 +92,10 @@ public final class Bench {
             rows.add(growth.drained());
             rows.add(new ScaleRow(drain, fleet, rounds, warmup).run());
             rows.addAll(large);
-            rows.add(new GatewaysRow(drain, fleet, redis, scale, rounds).run());
-            rows.addAll(new CrowdRows(drain, fleet, folder, scale, rounds).run());
+            if (extent == Extent.WHOLE) {
+                rows.add(new GatewaysRow(drain, fleet, redis, scale, rounds).run());
+                rows.addAll(new CrowdRows(drain, fleet, folder, scale, rounds).run());
+            }
             rows.addAll(fleet.memory());
             return new Results(rows, load);
         } finally {

@@ -24,6 +24,15 @@ class CrowdIT {
             Fleet fleet = new Fleet(servers, folder);
             List<Measured> rows = new CrowdRows(drain, fleet, folder, 1, 1).run();
             assertThat(rows).hasSize(5);
+            assertThat(new GatewaysRow(
+                                    drain,
+                                    fleet,
+                                    new RedisCounters(servers.ports().redis()),
+                                    0.05,
+                                    1)
+                            .run()
+                            .work())
+                    .hasSize(1);
             assertThat(fleet.memory()).allSatisfy(row -> assertThat(row.ratio()).isLessThanOrEqualTo(1));
         }
     }

@@ -17,6 +17,7 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
 import org.eclipse.jetty.util.Callback;
@@ -45,6 +46,8 @@ class JettyLimits implements WebServerFactoryCustomizer<JettyServletWebServerFac
     private static final int OTHER_FILES = 300;
 
     private static final int IDLE_WHEN_FULL_MS = 1_000;
+
+    private static final int ACCEPT_QUEUE = 1_000;
 
     private static final int OUTPUT_BUFFER = 16 * 1024;
 
@@ -79,16 +82,24 @@ class JettyLimits implements WebServerFactoryCustomizer<JettyServletWebServerFac
         limit.setEndPointIdleTimeout(IDLE_WHEN_FULL_MS);
         server.addBean(limit);
         for (Connector connector : server.getConnectors()) {
-            HttpConfiguration http =
-                    connector.getConnectionFactory(HttpConnectionFactory.class).getHttpConfiguration();
-            // On the heap, where their memory is bounded with the rest.
-            http.setOutputBufferSize(OUTPUT_BUFFER);
-            http.setUseInputDirectByteBuffers(false);
-            http.setUseOutputDirectByteBuffers(false);
+            limit(connector);
         }
         server.insertHandler(new EagerContentHandler(new RetainedContentLoaderFactory(BodyLimit.BYTES, 0, false)));
         server.insertHandler(new Connections());
         bounds.watch("connections", () -> connections(server), most);
+    }
+
+    private static void limit(Connector connector) {
+        HttpConfiguration http =
+                connector.getConnectionFactory(HttpConnectionFactory.class).getHttpConfiguration();
+        // On the heap, where their memory is bounded with the rest.
+        http.setOutputBufferSize(OUTPUT_BUFFER);
+        http.setUseInputDirectByteBuffers(false);
+        http.setUseOutputDirectByteBuffers(false);
+        if (connector instanceof ServerConnector network) {
+            // Those of a burst: who does not fit in waits for seconds before he tries again.
+            network.setAcceptQueueSize(ACCEPT_QUEUE);
+        }
     }
 
     private static int connections(Server server) {
