@@ -124,6 +124,21 @@ class BoundsIT {
     }
 
     @Test
+    void whoWaitsIsNotIdle() {
+        String show = show("A1");
+        UUID request = randomUUID();
+        try (var impatient = LocalApplications.gateway(
+                        RunningSystem.SERVERS, "--server.port=0", "--server.jetty.connection-idle-timeout=1s");
+                var _ = RunningSystem.workerPaused()) {
+            Api other = new Api(RunningSystem.port(impatient));
+            other.lock(show, user, "A1").expect(200);
+            other.post("/booking/confirm", Api.confirmation(request, show, user, "A1"), "Prefer", "wait=4")
+                    .expect(202);
+        }
+        api.decided(request).expect(200);
+    }
+
+    @Test
     void ofConnections() throws IOException {
         String show = show("A1");
         // This one has a connection already.
