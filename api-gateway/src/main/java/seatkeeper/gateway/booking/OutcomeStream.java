@@ -189,9 +189,11 @@ class OutcomeStream implements SmartLifecycle {
         if (waiters.isAwaited(id)) {
             Outcome outcome = read(record);
             if (outcome != null) {
+                List<Span> spans = spans(List.of(record));
                 Thread.ofVirtual().name("outcome " + id).start(() -> {
                     requests.makeSureItIsSettled(outcome);
                     waiters.wake(outcome);
+                    spans.forEach(Span::end);
                 });
             }
         }

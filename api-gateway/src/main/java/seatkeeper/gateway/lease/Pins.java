@@ -8,10 +8,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import seatkeeper.contract.Code;
 import seatkeeper.contract.Conflict;
 import seatkeeper.gateway.lease.ShowScripts.Answer;
+import seatkeeper.gateway.web.Refusal;
 
 /** Leases that confirms under way have pinned, so that they cannot end meanwhile. */
 @Component
@@ -51,7 +54,16 @@ public class Pins {
                         seatIds,
                         withPlaces(
                                 seatIds, userId.toString(), requestId.toString(), millis(deadline), late ? "1" : "0"))
-                .thenApply(answer -> hold(answer, seatIds));
+                .thenApply(answer -> hold(answer, seatIds))
+                .exceptionally(Pins::unlessThereIsNoShow);
+    }
+
+    /** Of a show that does not exist nothing can be pinned; that there is none is decided by Postgres. */
+    private static Hold unlessThereIsNoShow(Throwable e) {
+        if (e.getCause() instanceof Refusal refusal && refusal.code() == Code.SHOW_NOT_FOUND) {
+            return new Hold(List.of(), List.of(), null);
+        }
+        throw e instanceof CompletionException failure ? failure : new CompletionException(e);
     }
 
     private static Hold hold(Answer answer, List<String> seatIds) {
