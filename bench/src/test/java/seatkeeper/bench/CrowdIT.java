@@ -12,7 +12,7 @@ import seatkeeper.standalone.servers.LocalServers;
 import seatkeeper.standalone.servers.Ports;
 
 /** The crowd at its full numbers, at one gateway with the flags it is shipped with; how fast is for the benchmark to say. */
-@Tag("long")
+@Tag("crowd")
 class CrowdIT {
 
     @Test

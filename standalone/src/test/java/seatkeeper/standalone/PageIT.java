@@ -51,6 +51,7 @@ class PageIT {
     }
 
     @Test
+    @Tag("long")
     void ofTwoBrowsersOneWinsAndTheOtherSeesWhy() {
         String show = show("A1");
         try (Browser one = Browser.desktop().open(port, show);

@@ -67,9 +67,13 @@ public class Problems extends ResponseEntityExceptionHandler {
         return answer(problem(HttpStatus.CONTENT_TOO_LARGE, Code.INVALID_REQUEST, e.getMessage()));
     }
 
-    /** Jetty throws it when somebody first looks at the query. */
-    @ExceptionHandler
-    ResponseEntity<Object> brokenQuery(HttpException.RuntimeException e) {
+    /** Jetty throws one of these when somebody first looks at the query. */
+    @ExceptionHandler({
+        HttpException.RuntimeException.class,
+        HttpException.IllegalArgumentException.class,
+        HttpException.IllegalStateException.class
+    })
+    ResponseEntity<Object> brokenQuery(RuntimeException e) {
         return refused(Refusal.invalid("the query is not valid"));
     }
 
