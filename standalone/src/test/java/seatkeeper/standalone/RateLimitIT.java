@@ -32,7 +32,7 @@ class RateLimitIT {
                         replies.stream().filter(reply -> reply.status() == 200).count();
                 // The burst, and what came in the time the calls took.
                 assertThat(served).isBetween(10L, 30L);
-                Reply refused = replies.getLast().expect(429, "RATE_LIMITED");
+                Reply refused = refused(replies).expect(429, "RATE_LIMITED");
                 assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 2);
 
                 shows(apis.getFirst(), issuer.token(randomUUID(), "read")).expect(200);
@@ -56,7 +56,7 @@ class RateLimitIT {
                         .toList();
                 assertThat(replies.stream().filter(reply -> reply.status() == 401))
                         .hasSizeBetween(10, 30);
-                replies.getLast().expect(429, "RATE_LIMITED");
+                refused(replies).expect(429, "RATE_LIMITED");
                 from(api, "2001:db8:1:3::1").expect(401);
                 from(api, "192.0.2.7").expect(401);
             }
@@ -76,6 +76,14 @@ class RateLimitIT {
                 shows(api, token).expect(200);
             }
         }
+    }
+
+    /** Not the last one: a call that comes just when there is a token again is served. */
+    private static Reply refused(List<Reply> replies) {
+        return replies.stream()
+                .filter(reply -> reply.status() == 429)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Reply shows(Api api, String token) {
