@@ -189,6 +189,12 @@ class BadRequestsIT {
     }
 
     @Test
+    void refusesLongQueriesAndHeaders() {
+        API.get("/shows?x=" + "x".repeat(10_000)).expect(400, "INVALID_REQUEST");
+        API.get("/shows", "X-Long", "x".repeat(10_000)).expect(400, "INVALID_REQUEST");
+    }
+
+    @Test
     void refusesBadIdsInPaths() {
         for (String id : List.of("x", "1-1-1-1-1", UUID_TEXT + "0", "%00", "%F0%9F%8E%AB")) {
             Reply reply = API.get("/booking/requests/" + id);

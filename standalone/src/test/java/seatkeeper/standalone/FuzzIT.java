@@ -67,7 +67,7 @@ class FuzzIT {
     @Test
     @Tag("long")
     void everyAnswerIsOneOfTheDocumentInThousands() throws InterruptedException {
-        fuzz(Integer.getInteger("seatkeeper.fuzz.requests", 15_000));
+        fuzz(Integer.getInteger("seatkeeper.fuzz.requests", 6_000));
     }
 
     private void fuzz(int requests) throws InterruptedException {

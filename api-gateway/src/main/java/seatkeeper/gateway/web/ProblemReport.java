@@ -2,6 +2,7 @@ package seatkeeper.gateway.web;
 
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -15,9 +16,10 @@ final class ProblemReport extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = request.getAttribute(ERROR_EXCEPTION) instanceof HttpException refused
-                ? refused.getCode()
-                : response.getStatus();
+        int status = documented(
+                request.getAttribute(ERROR_EXCEPTION) instanceof HttpException refused
+                        ? refused.getCode()
+                        : response.getStatus());
         String code = status < 500 ? ",\"code\":\"" + Code.INVALID_REQUEST + "\"" : "";
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
@@ -27,5 +29,12 @@ final class ProblemReport extends ErrorHandler {
                 "{\"status\":" + status + code + ",\"detail\":\"the server could not read this request\"}",
                 callback);
         return true;
+    }
+
+    /** That a path, a query or a header is too long is bad input like any other: callers know 400. */
+    private static int documented(int status) {
+        return status == HttpStatus.URI_TOO_LONG_414 || status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431
+                ? HttpStatus.BAD_REQUEST_400
+                : status;
     }
 }
