@@ -70,7 +70,7 @@ public record GatewayProperties(
             @DefaultValue("1000") int calls,
             @DefaultValue("12000") int waiting,
             @DefaultValue("2") int largeBodies,
-            @DefaultValue("2") int largeAnswers,
+            @DefaultValue("6") int largeAnswers,
             @DefaultValue("64MB") DataSize answerBytes,
             @DefaultValue("500") int queries) {}
 

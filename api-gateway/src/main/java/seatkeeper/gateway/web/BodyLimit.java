@@ -43,11 +43,16 @@ class BodyLimit extends OncePerRequestFilter {
         this.problems = problems;
     }
 
+    private static boolean isSmall(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return length >= 0 && length <= BYTES;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         int limit = limit(request);
-        if (limit < SHOW_BYTES) {
+        if (limit < SHOW_BYTES || isSmall(request)) {
             chain.doFilter(new Limited(request, limit), response);
             return;
         }

@@ -26,7 +26,9 @@ public class LargeAnswers {
 
     private static final Logger log = LoggerFactory.getLogger(LargeAnswers.class);
 
-    private static final Duration PATIENCE = Duration.ofMillis(800);
+    /** In a burst everybody wants the map of one show, and each takes but milliseconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final int KILOBYTE = 1024;
 
     private final Bound written;
