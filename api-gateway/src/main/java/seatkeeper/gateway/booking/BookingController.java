@@ -211,7 +211,6 @@ class BookingController {
 
     private static ResponseEntity<RequestStatus> status(Known known, Duration wait) {
         HttpHeaders headers = headers(wait);
-        headers.setCacheControl("no-store");
         if (known instanceof Known.Pending) {
             headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

@@ -56,7 +56,6 @@ public class LargeAnswers {
             json = CompressedJson.of(writer);
         }
         Bound.Place place = underWay.take(json.length() / KILOBYTE + 1);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         if (new ServletWebRequest(request, response).checkNotModified(json.etag())) {
             place.close();
             return;
